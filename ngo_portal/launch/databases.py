@@ -1,0 +1,121 @@
+"""Which database a command works on, and the environment that leads Django to it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ngo_portal.launch import addresses, roles
+from ngo_portal.launch.checkout import Checkout
+from ngo_portal.launch.environment import one_at_a_time
+from ngo_portal.launch.postgres import FAST_AND_UNSAFE, SUPERUSER, Cluster
+from ngo_portal.launch.vault import key_file, secret
+
+MARK = "PORTAL_EMBEDDED"
+PROJECT_NAMES = {
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    MARK,
+    "DJANGO_SETTINGS_MODULE",
+    "SECRET_KEY",
+    "PORTAL_KEY_FILE",
+    "PORTAL_DEMO",
+}
+
+
+def demo_cluster(here: Checkout) -> Cluster:
+    return Cluster(here, "postgres")
+
+
+def bench_cluster(here: Checkout) -> Cluster:
+    return Cluster(here, "postgres-bench")
+
+
+def test_cluster(here: Checkout) -> Cluster:
+    """Made anew each time it starts, and fast because it may lose everything."""
+    return Cluster(here, "postgres-test", FAST_AND_UNSAFE, disposable=True)
+
+
+test_cluster.__test__ = False
+
+
+def named_server() -> dict[str, str]:
+    """The addresses that the person set; those that `env` printed do not count."""
+    if os.environ.get(MARK):
+        return {}
+    names = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def project_environment(here: Checkout, urls: dict[str, str]) -> dict[str, str]:
+    """What Django reads, for the demonstration and the tests."""
+    return {
+        **urls,
+        "DJANGO_SETTINGS_MODULE": "ngo_portal.settings",
+        "SECRET_KEY": secret(here.local / "secrets", "django"),
+        "PORTAL_KEY_FILE": str(key_file(here.local / "keys")),
+        "PORTAL_DEMO": "1",
+    }
+
+
+def embedded_urls(cluster: Cluster) -> dict[str, str]:
+    """Addresses of the two roles on the cluster, which must be running."""
+    place = {"host": str(cluster.socket), "dbname": "postgres"}
+    owner, runtime = (cluster.password(role) for role in (roles.OWNER, roles.RUNTIME))
+    superuser = {**place, "user": SUPERUSER, "password": cluster.password(SUPERUSER)}
+    roles.prepare_embedded(superuser, owner, runtime)
+    place["dbname"] = roles.DATABASE
+    return {
+        "DATABASE_OWNER_URL": addresses.build({**place, "user": roles.OWNER, "password": owner}),
+        "DATABASE_URL": addresses.build({**place, "user": roles.RUNTIME, "password": runtime}),
+        MARK: "1",
+    }
+
+
+def server_urls(here: Checkout, named: dict[str, str]) -> dict[str, str]:
+    """Addresses on the person's own server: both as given, or the owner's and one made from it."""
+    parsed = {name: addresses.parse(value, name) for name, value in named.items()}
+    if "DATABASE_OWNER_URL" in parsed and "DATABASE_URL" in parsed:
+        for parts in parsed.values():
+            with roles.connect(parts) as connection:
+                roles.check_server(connection)
+        return named
+    owner = next(iter(parsed.values()))
+    runtime = roles.prepare_server(here, owner)
+    return {
+        "DATABASE_OWNER_URL": addresses.build(owner),
+        "DATABASE_URL": addresses.build(runtime),
+    }
+
+
+@contextmanager
+def database(here: Checkout, cluster: Cluster, *, detached: bool) -> Iterator[dict[str, str]]:
+    """Yield the environment of a running database; the last user of a cluster stops it."""
+    named = named_server()
+    if named:
+        yield here.base_environment() | project_environment(here, server_urls(here, named))
+        return
+    with (here.local / f"{cluster.name}.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield embedded_environment(here, cluster, detached=detached)
+        finally:
+            stop_if_last(cluster, users.fileno())
+
+
+def embedded_environment(here: Checkout, cluster: Cluster, *, detached: bool) -> dict[str, str]:
+    """The environment that leads to the cluster, started when needed."""
+    with one_at_a_time(here.local / f"{cluster.name}.lock"):
+        cluster.ensure_running(detached=detached)
+        urls = embedded_urls(cluster)
+    plain = {k: v for k, v in here.base_environment().items() if not k.startswith("PG")}
+    return plain | project_environment(here, urls)
+
+
+def stop_if_last(cluster: Cluster, users: int) -> None:
+    """Stop the cluster unless another command of this checkout still uses it."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    cluster.stop()
