@@ -6,10 +6,10 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ngo_portal.launch import databases
+from ngo_portal.launch import databases, demo, suite
 from ngo_portal.launch.checkout import HERE
 from ngo_portal.launch.checks import FULL_DISK_TEXT, ROOM_TO_INSTALL, ROOM_TO_RUN, enough_room
-from ngo_portal.launch.console import RefusalError, run, say, setup_console
+from ngo_portal.launch.console import RefusalError, run_interactively, say, setup_console
 from ngo_portal.launch.environment import prepare
 from ngo_portal.launch.locks import compile_locks
 from ngo_portal.launch.postgres import Cluster
@@ -62,10 +62,10 @@ def in_environment(name: str, arguments: Sequence[str]) -> int:
     return COMMANDS[name](list(arguments))
 
 
-def with_database(cluster: Cluster, arguments: Sequence[str], **more: str) -> int:
+def with_database(cluster: Cluster, arguments: Sequence[str]) -> int:
     """Run Python in the foreground with the environment of a database."""
     with databases.database(HERE, cluster, detached=True) as env:
-        return run([HERE.python, *arguments], env | more, HERE.root)
+        return run_interactively([HERE.python, *arguments], env, HERE.root)
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -99,6 +99,9 @@ def locks(arguments: Sequence[str]) -> int:
 
 
 COMMANDS = {
+    "demo": lambda arguments: demo.demo(HERE),
+    "stop": lambda arguments: demo.stop(HERE),
+    "test": lambda arguments: suite.suite(HERE, arguments),
     "manage": manage,
     "bench": bench,
     "pytest": pytest,

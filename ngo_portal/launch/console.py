@@ -1,6 +1,7 @@
 """What the person at the terminal reads: steps, notes, refusals."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -52,15 +53,35 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
 
 
 def run(args: Sequence[str | Path], env: Mapping[str, str], cwd: Path) -> int:
-    """Run a command in the foreground and return its exit code; ends with us."""
+    """Run a command with its output on the terminal and return its exit code."""
     child = subprocess.Popen(
-        [str(arg) for arg in args], env=dict(env), cwd=cwd, preexec_fn=end_with_parent()
+        [str(arg) for arg in args],
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=end_with_parent(),
     )
     try:
         return child.wait()
     except BaseException:
         end(child)
         raise
+
+
+def run_interactively(args: Sequence[str | Path], env: Mapping[str, str], cwd: Path) -> int:
+    """Run a command that has the keyboard: Ctrl-C is for it to handle, not for us."""
+    child = subprocess.Popen(
+        [str(arg) for arg in args], env=dict(env), cwd=cwd, preexec_fn=end_with_parent()
+    )
+    former = signal.signal(signal.SIGINT, lambda sign, frame: None)
+    try:
+        return child.wait()
+    except BaseException:
+        end(child)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def run_quietly(
@@ -77,6 +98,7 @@ def run_quietly(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
         preexec_fn=end_with_parent(),
     )
     output, count = [], 0

@@ -2,8 +2,9 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from ngo_portal.launch import addresses, roles
 from ngo_portal.launch.checkout import Checkout
@@ -36,7 +37,11 @@ def test_cluster(here: Checkout) -> Cluster:
     return Cluster(here, "postgres-test", FAST_AND_UNSAFE, disposable=True)
 
 
-test_cluster.__test__ = False
+def all_clusters(here: Checkout) -> list[Cluster]:
+    """Those that may be running; none before the first set-up."""
+    if not here.python.exists():
+        return []
+    return [demo_cluster(here), bench_cluster(here), test_cluster(here)]
 
 
 def named_server() -> dict[str, str]:
@@ -95,12 +100,32 @@ def database(here: Checkout, cluster: Cluster, *, detached: bool) -> Iterator[di
     if named:
         yield here.base_environment() | project_environment(here, server_urls(here, named))
         return
-    with (here.local / f"{cluster.name}.users").open("a") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
+    with users(here, cluster) as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
         try:
             yield embedded_environment(here, cluster, detached=detached)
         finally:
-            stop_if_last(cluster, users.fileno())
+            fcntl.flock(file, fcntl.LOCK_UN)
+            stop_unused(here, cluster)
+
+
+def users(here: Checkout, cluster: Cluster) -> IO[str]:
+    """The file that each user of a cluster holds a shared lock on."""
+    return (here.local / f"{cluster.name}.users").open("a")
+
+
+def stop_unused(here: Checkout, cluster: Cluster) -> None:
+    """Stop the cluster unless a command of this checkout still uses it."""
+    with users(here, cluster) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        cluster.stop()
+
+
+def is_embedded(env: Mapping[str, str]) -> bool:
+    return MARK in env
 
 
 def embedded_environment(here: Checkout, cluster: Cluster, *, detached: bool) -> dict[str, str]:
@@ -110,12 +135,3 @@ def embedded_environment(here: Checkout, cluster: Cluster, *, detached: bool) ->
         urls = embedded_urls(cluster)
     plain = {k: v for k, v in here.base_environment().items() if not k.startswith("PG")}
     return plain | project_environment(here, urls)
-
-
-def stop_if_last(cluster: Cluster, users: int) -> None:
-    """Stop the cluster unless another command of this checkout still uses it."""
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    cluster.stop()
