@@ -1,0 +1,76 @@
+"""What one person may reach: their memberships of the day, asked in two ways.
+
+`covers` answers for one object, `filter` for a query. Programs, sites and roles are decided
+here; organisations are decided once more by the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from django.db.models import Q
+
+from .roles import PERMISSIONS
+
+# Where a right may come from: an organisation, perhaps one program or one site of it.
+Place = tuple[int, int | None, int | None]
+NEVER = Q(pk__in=[])
+
+
+class Access:
+    """The memberships of a person that hold today, and what they allow."""
+
+    def __init__(self, memberships: Iterable) -> None:
+        self.memberships = tuple(memberships)
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[int]:
+        return frozenset(m.organisation_id for m in self.memberships)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(m.role for m in self.memberships)
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+    def holding(self, permission: str) -> list:
+        """The memberships that hold `permission`."""
+        return [m for m in self.memberships if permission in PERMISSIONS[m.role]]
+
+    def organisations_with(self, permission: str) -> frozenset[int]:
+        """Organisations in the whole of which, or in a part of which, `permission` is held."""
+        return frozenset(m.organisation_id for m in self.holding(permission))
+
+    def covers(self, permission: str, places: Iterable[Place]) -> bool:
+        """Whether a membership that holds `permission` covers one of `places`."""
+        held = self.holding(permission)
+        return any(_covers(membership, place) for place in places for membership in held)
+
+    def filter(
+        self, permission: str, *, organisation: str, program: str = "", site: str = ""
+    ) -> Q:
+        """Rows that the memberships holding `permission` cover.
+
+        The arguments are the row's paths to an organisation, a program and a site; a narrower
+        membership reaches nothing in rows that have no path of its kind.
+        """
+        condition = NEVER
+        for membership in self.holding(permission):
+            row = Q(**{organisation: membership.organisation_id})
+            for path, value in ((program, membership.program_id), (site, membership.site_id)):
+                if value is not None:
+                    row = row & Q(**{path: value}) if path else NEVER
+            condition = condition | row
+        return condition
+
+
+def _covers(membership, place: Place) -> bool:
+    organisation_id, program_id, site_id = place
+    return (
+        membership.organisation_id == organisation_id
+        and membership.program_id in (None, program_id)
+        and membership.site_id in (None, site_id)
+    )

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from programs.constraints import CompositeForeignKey, not_empty
+from programs.models.organisation import Language
+from programs.triggers import counts_revisions, keeps
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> InvitationQuerySet:
+        return self.filter(user.access.filter("accounts.manage_access", organisation="organisation"))
+
+    def open(self) -> InvitationQuerySet:
+        """Neither accepted, nor withdrawn, nor expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """An e-mail asked to join with a role; the link holds a secret of which we keep the hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "programs.Organisation", on_delete=models.PROTECT, verbose_name=_("organisation")
+    )
+    program = models.ForeignKey(
+        "programs.Program",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("program"),
+    )
+    site = models.ForeignKey(
+        "programs.Site", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("site")
+    )
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    active = DateRangeField(_("from, to"))
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("invited by"),
+    )
+    invited_at = models.DateTimeField(_("invited"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valid until"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-invited_at"]
+        constraints = [
+            UniqueConstraint(
+                Lower("email"),
+                "organisation",
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_open_once",
+                violation_error_message=_(
+                    "An invitation to this e-mail is already waiting: send it again or withdraw it."
+                ),
+            ),
+            CompositeForeignKey(
+                name="invitation_program",
+                fields=["program", "organisation"],
+                to="programs.Partnership",
+                to_fields=["program", "organisation"],
+                violation_error_message=_("The organisation does not take part in this program."),
+            ),
+            CompositeForeignKey(
+                name="invitation_site",
+                fields=["site", "organisation"],
+                to="programs.Site",
+                to_fields=["id", "organisation"],
+                violation_error_message=_("This site belongs to another organisation."),
+            ),
+            not_empty("invitation", "active"),
+        ]
+        triggers = [counts_revisions(), keeps("organisation_id", "role", "email")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return [(self.organisation_id, None, None)]
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()

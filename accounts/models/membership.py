@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import WHOLE_ORGANISATION, Role
+from programs.constraints import CompositeForeignKey, not_empty
+from programs.triggers import counts_revisions, keeps
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self) -> MembershipQuerySet:
+        return self.filter(active__contains=timezone.localdate())
+
+    def visible_to(self, user) -> MembershipQuerySet:
+        return self.filter(user.access.filter("accounts.manage_access", organisation="organisation"))
+
+
+class Membership(models.Model):
+    """A role of a person in an organisation, or in one program or site of it, from, to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    organisation = models.ForeignKey(
+        "programs.Organisation", on_delete=models.PROTECT, verbose_name=_("organisation")
+    )
+    program = models.ForeignKey(
+        "programs.Program",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("program"),
+    )
+    site = models.ForeignKey(
+        "programs.Site", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("site")
+    )
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    active = DateRangeField(_("from, to"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["organisation", "role"]
+        constraints = [
+            CompositeForeignKey(
+                name="membership_program",
+                fields=["program", "organisation"],
+                to="programs.Partnership",
+                to_fields=["program", "organisation"],
+                violation_error_message=_("The organisation does not take part in this program."),
+            ),
+            CompositeForeignKey(
+                name="membership_site",
+                fields=["site", "organisation"],
+                to="programs.Site",
+                to_fields=["id", "organisation"],
+                violation_error_message=_("This site belongs to another organisation."),
+            ),
+            CheckConstraint(
+                name="membership_role",
+                condition=Q(role__in=Role.values),
+                violation_error_message=_("Choose a role."),
+            ),
+            CheckConstraint(
+                name="membership_scope_of_role",
+                condition=~Q(role__in=sorted(WHOLE_ORGANISATION))
+                | (Q(program=None) & Q(site=None)),
+                violation_error_message=_("This role is held in a whole organisation."),
+            ),
+            CheckConstraint(
+                name="membership_not_self_granted",
+                condition=Q(granted_by=None) | ~Q(granted_by=models.F("user")),
+                violation_error_message=_("Nobody gives themselves a role."),
+            ),
+            ExclusionConstraint(
+                name="membership_no_overlap",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    (Coalesce("program", 0), RangeOperators.EQUAL),
+                    (Coalesce("site", 0), RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("active", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This person already has this role there then."),
+            ),
+            not_empty("membership", "active"),
+        ]
+        indexes = [models.Index(fields=["organisation", "role"], name="membership_organisation")]
+        triggers = [counts_revisions(), keeps("user_id", "organisation_id", "role")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.organisation}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return [(self.organisation_id, None, None)]

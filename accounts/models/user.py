@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from programs.models.organisation import Language
+from programs.triggers import counts_revisions
+
+# Whoever is not signed in has no membership: the same questions, always answered no.
+AnonymousUser.access = Access(())
+
+
+def display(user: User) -> str:
+    """How allauth names a person."""
+    return user.display_name
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user) -> UserQuerySet:
+        """People with a membership, past or present, of an organisation whose access one manages."""
+        managed = user.access.organisations_with("accounts.manage_access")
+        return self.filter(memberships__organisation__in=managed).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, email: str) -> User:
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in: e-mail, name on screen, language; rights are memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    display_name = models.CharField(_("name on screen"), max_length=100)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.FRENCH
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    seen_at = models.DateTimeField(_("last came"), null=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+    is_superuser = False
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["display_name"]
+        constraints = [
+            UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("An account already uses this e-mail."),
+            ),
+            CheckConstraint(
+                name="user_display_name_filled",
+                condition=~Q(display_name=""),
+                violation_error_message=_("Give a name to show on screen."),
+            ),
+        ]
+        triggers = [counts_revisions()]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    @cached_property
+    def access(self) -> Access:
+        """The memberships that hold today; nothing for a deactivated account."""
+        if not self.is_active:
+            return Access(())
+        return Access(self.memberships.current().select_related("organisation"))
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the catalogue's editing pages open: Django's admin asks for this name."""
+        return self.has_perm("programs.edit_catalogue")
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        from accounts.backends import MembershipBackend
+
+        return MembershipBackend().has_perm(self, perm, obj)
+
+    def has_perms(self, perms, obj: models.Model | None = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(perm.startswith(f"{app_label}.") for perm in self.access.permissions)

@@ -1,0 +1,70 @@
+"""What each role may do. One table: pages, actions and screens all read it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    FIELD_WORKER = "field_worker", _("field worker")
+    CASE_WORKER = "case_worker", _("case worker")
+    COORDINATOR = "coordinator", _("coordinator")
+    ADMINISTRATOR = "administrator", _("administrator")
+    PARTNER = "partner", _("partner")
+    FUNDER = "funder", _("funder")
+    AUDITOR = "auditor", _("auditor")
+    PLATFORM_ADMINISTRATOR = "platform_administrator", _("platform administrator")
+
+
+_CATALOGUE = {"programs.view_catalogue"}
+_ENTRY = _CATALOGUE | {
+    "beneficiaries.view_counts",
+    "beneficiaries.enter_counts",
+    "beneficiaries.submit_counts",
+}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.FIELD_WORKER: frozenset(_ENTRY),
+    Role.CASE_WORKER: frozenset(_ENTRY),
+    Role.COORDINATOR: frozenset(
+        _ENTRY
+        | {
+            "beneficiaries.review_counts",
+            "beneficiaries.lock_months",
+            "programs.view_funding",
+            "reports.view_figures",
+            "reports.export_figures",
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        _CATALOGUE
+        | {"accounts.manage_access", "programs.edit_catalogue", "programs.view_funding"}
+    ),
+    Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
+    Role.FUNDER: frozenset({"programs.view_funding"}),
+    Role.AUDITOR: frozenset(_CATALOGUE | {"audit.view_journal"}),
+    Role.PLATFORM_ADMINISTRATOR: frozenset(
+        {
+            "accounts.manage_access",
+            "programs.view_catalogue",
+            "programs.edit_catalogue",
+            "programs.edit_shared_catalogue",
+            "programs.manage_organisations",
+        }
+    ),
+}
+
+# Roles that act for a whole organisation: a program or a site would mean nothing.
+WHOLE_ORGANISATION = frozenset(
+    {Role.ADMINISTRATOR, Role.FUNDER, Role.AUDITOR, Role.PLATFORM_ADMINISTRATOR}
+)
+
+# Roles an administrator gives. The platform's own role is given by the platform alone.
+GRANTED_BY: dict[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset(set(Role.values) - {Role.PLATFORM_ADMINISTRATOR}),
+    Role.PLATFORM_ADMINISTRATOR: frozenset(Role.values),
+}
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """The roles that hold `permission` somewhere."""
+    return frozenset(role for role, held in PERMISSIONS.items() if permission in held)

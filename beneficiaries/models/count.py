@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from programs.constraints import CompositeForeignKey
+from programs.models import Breakdown, Cell, Indicator, Organisation
+from programs.triggers import counts_revisions, keeps
+
+from .report import CountReport
+
+
+def frozen_with_its_report() -> pgtrigger.Trigger:
+    """Counts change only while their report is a draft or was returned (the old one and the new).
+
+    FOR SHARE, so that a submission waits for the change and the change for the submission; a
+    report that cannot be seen refuses too.
+    """
+    return pgtrigger.Trigger(
+        name="frozen_with_its_report",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("wanted", "bigint"), ("found", "text")],
+        func="""
+            FOREACH wanted IN ARRAY array_remove(ARRAY[
+                CASE WHEN TG_OP <> 'INSERT' THEN OLD.report_id END,
+                CASE WHEN TG_OP <> 'DELETE' THEN NEW.report_id END], NULL)
+            LOOP
+                SELECT status INTO found FROM beneficiaries_countreport
+                WHERE id = wanted FOR SHARE;
+                IF found IS NULL OR found NOT IN ('draft', 'returned') THEN
+                    RAISE EXCEPTION 'report % is %: its counts are frozen',
+                        wanted, coalesce(found, 'not visible')
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'beneficiarycount_frozen';
+                END IF;
+            END LOOP;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class BeneficiaryCount(models.Model):
+    """One number of a report: an indicator in one cell of its breakdown, or why it is missing."""
+
+    class MissingReason(models.TextChoices):
+        NOT_COLLECTED = "not_collected", _("not collected")
+        NOT_APPLICABLE = "not_applicable", _("not applicable")
+        WITHHELD = "withheld", _("withheld")
+
+    # How a missing number is written in a cell, in files and by keyboard.
+    MARKS = {"nc": "not_collected", "na": "not_applicable", "…": "withheld"}
+    MAX_VALUE = 100_000
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    report = models.ForeignKey(CountReport, on_delete=models.CASCADE, related_name="counts")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    breakdown = models.ForeignKey(Breakdown, on_delete=models.PROTECT, related_name="+")
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+")
+    value = models.PositiveIntegerField(_("value"), null=True)
+    missing_reason = models.CharField(
+        _("why it is missing"), max_length=20, choices=MissingReason.choices, blank=True
+    )
+    comment = models.TextField(_("comment"), blank=True)
+    is_derived = models.BooleanField(_("from the tally sheets"), default=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+        constraints = [
+            UniqueConstraint(
+                fields=["report", "indicator", "cell"],
+                name="beneficiarycount_once",
+                violation_error_message=_("This cell already has a number."),
+            ),
+            CompositeForeignKey(
+                name="beneficiarycount_report",
+                fields=["report", "organisation"],
+                to="beneficiaries.CountReport",
+                to_fields=["id", "organisation"],
+                violation_error_message=_("This report belongs to another organisation."),
+            ),
+            CompositeForeignKey(
+                name="beneficiarycount_indicator",
+                fields=["indicator", "breakdown"],
+                to="programs.Indicator",
+                to_fields=["id", "breakdown"],
+                violation_error_message=_("This indicator is not counted this way."),
+            ),
+            CompositeForeignKey(
+                name="beneficiarycount_cell",
+                fields=["cell", "breakdown"],
+                to="programs.Cell",
+                to_fields=["id", "breakdown"],
+                violation_error_message=_("This cell belongs to another breakdown."),
+            ),
+            CheckConstraint(
+                name="beneficiarycount_value",
+                condition=Q(value__isnull=True) | Q(value__range=(0, 100_000)),
+                violation_error_message=_("A count is a whole number from 0 to 100,000."),
+            ),
+            CheckConstraint(
+                name="beneficiarycount_value_or_reason",
+                condition=(Q(value__isnull=True) & ~Q(missing_reason=""))
+                | (Q(value__isnull=False) & Q(missing_reason="")),
+                violation_error_message=_("Give a number, or say why it is missing."),
+            ),
+            CheckConstraint(
+                name="beneficiarycount_missing_reason",
+                condition=Q(
+                    missing_reason__in=["", "not_collected", "not_applicable", "withheld"]
+                ),
+                violation_error_message=_("Unknown reason."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["report", "indicator"],
+                include=["cell", "value"],
+                name="beneficiarycount_figures",
+            )
+        ]
+        triggers = [
+            counts_revisions(),
+            frozen_with_its_report(),
+            keeps("indicator_id", "cell_id", "breakdown_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}/{self.indicator_id}/{self.cell_id}"
+
+
+class CountNote(models.Model):
+    """Why an indicator of a report is unusual, in the words of whoever entered it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    report = models.ForeignKey(CountReport, on_delete=models.CASCADE, related_name="notes")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("explanation"))
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("explanation of a count")
+        verbose_name_plural = _("explanations of counts")
+        constraints = [
+            UniqueConstraint(
+                fields=["report", "indicator"],
+                name="countnote_once",
+                violation_error_message=_("This row is already explained: change that text."),
+            ),
+            CompositeForeignKey(
+                name="countnote_report",
+                fields=["report", "organisation"],
+                to="beneficiaries.CountReport",
+                to_fields=["id", "organisation"],
+                violation_error_message=_("This report belongs to another organisation."),
+            ),
+            CheckConstraint(
+                name="countnote_text_filled",
+                condition=~Q(text=""),
+                violation_error_message=_("Write the explanation."),
+            ),
+        ]
+        triggers = [counts_revisions(), frozen_with_its_report()]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}/{self.indicator_id}"

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import TruncMonth
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.constraints import CompositeForeignKey, identified_within_organisation
+from programs.models import Organisation, Program, Site
+from programs.triggers import counts_revisions, keeps
+
+
+class CountReportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> CountReportQuerySet:
+        """Reports a membership covers; of partners in programs one leads, once submitted."""
+        own = user.access.filter(
+            "beneficiaries.view_counts",
+            organisation="organisation",
+            program="program",
+            site="site",
+        )
+        led = user.access.filter(
+            "beneficiaries.review_counts",
+            organisation="program__organisation",
+            program="program",
+            site="site",
+        )
+        return self.filter(own | (led & Q(status__in=CountReport.SHOWN_TO_LEAD)))
+
+    def open(self) -> CountReportQuerySet:
+        return self.filter(status__in=CountReport.OPEN)
+
+    def approved(self) -> CountReportQuerySet:
+        return self.filter(status=CountReport.Status.APPROVED)
+
+    def in_order(self) -> CountReportQuerySet:
+        return self.order_by("-month", "program__code", "site__code", "-version")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class CountReport(models.Model):
+    """The counts of one organisation in one program at one site for one month, in one version."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
+        APPROVED = "approved", _("approved")
+        SUPERSEDED = "superseded", _("superseded")
+
+    EDITABLE = (Status.DRAFT, Status.RETURNED)
+    OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+    SHOWN_TO_LEAD = (Status.SUBMITTED, Status.APPROVED, Status.SUPERSEDED)
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, verbose_name=_("organisation")
+    )
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, related_name="reports", verbose_name=_("program")
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="reports", verbose_name=_("site")
+    )
+    month = models.DateField(_("month"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("corrects"),
+    )
+    correction_reason = models.TextField(_("why it is corrected"), blank=True)
+    status = models.CharField(
+        _("state"), max_length=20, choices=Status.choices, default=Status.DRAFT
+    )
+    comment = models.TextField(_("comment on this month"), blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True)
+    return_reason = models.TextField(_("why it is returned"), blank=True)
+    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CountReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("count report")
+        verbose_name_plural = _("count reports")
+        constraints = [
+            identified_within_organisation("countreport"),
+            CompositeForeignKey(
+                name="countreport_partnership",
+                fields=["program", "organisation"],
+                to="programs.Partnership",
+                to_fields=["program", "organisation"],
+                violation_error_message=_("The organisation does not take part in this program."),
+            ),
+            CompositeForeignKey(
+                name="countreport_site",
+                fields=["site", "organisation"],
+                to="programs.Site",
+                to_fields=["id", "organisation"],
+                violation_error_message=_("This site belongs to another organisation."),
+            ),
+            UniqueConstraint(
+                fields=["program", "site", "month", "version"],
+                name="countreport_version_once",
+                violation_error_message=_("This version of the report is already there."),
+            ),
+            UniqueConstraint(
+                fields=["program", "site", "month"],
+                condition=Q(status="approved"),
+                name="countreport_one_approved",
+                violation_error_message=_("This month already has an approved report."),
+            ),
+            UniqueConstraint(
+                fields=["program", "site", "month"],
+                condition=Q(status__in=["draft", "submitted", "returned"]),
+                name="countreport_one_open",
+                violation_error_message=_("This month already has a report in progress."),
+            ),
+            CheckConstraint(
+                name="countreport_status",
+                condition=Q(status__in=["draft", "submitted", "returned", "approved", "superseded"]),
+                violation_error_message=_("Unknown state."),
+            ),
+            CheckConstraint(
+                name="countreport_month_starts_on_the_first",
+                condition=Q(month=TruncMonth("month")),
+                violation_error_message=_("A month is written as its first day."),
+            ),
+            CheckConstraint(
+                name="countreport_corrects_a_version",
+                condition=Q(version=1, supersedes=None)
+                | Q(version__gt=1, supersedes__isnull=False),
+                violation_error_message=_("A later version corrects an earlier one."),
+            ),
+            CheckConstraint(
+                name="countreport_correction_says_why",
+                condition=Q(version=1)
+                | Q(correction_reason__isnull=False, correction_reason__regex=r"\S.{8,}\S"),
+                violation_error_message=_("Say in at least ten characters why it is corrected."),
+            ),
+            CheckConstraint(
+                name="countreport_submitted_by_someone",
+                condition=~Q(status__in=["submitted", "returned", "approved", "superseded"])
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                violation_error_message=_("A submitted report says who submitted it."),
+            ),
+            CheckConstraint(
+                name="countreport_reviewed_by_someone",
+                condition=~Q(status__in=["returned", "approved", "superseded"])
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                violation_error_message=_("A reviewed report says who reviewed it."),
+            ),
+            CheckConstraint(
+                name="countreport_four_eyes",
+                condition=~Q(status__in=["approved", "superseded"])
+                | ~Q(reviewed_by=F("submitted_by")),
+                violation_error_message=_(
+                    "Someone else approves: you submitted this report yourself."
+                ),
+            ),
+            CheckConstraint(
+                name="countreport_return_says_why",
+                condition=~Q(status="returned") | Q(return_reason__regex=r"\S.{8,}\S"),
+                violation_error_message=_("Say in at least ten characters what to mend."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "month"],
+                include=["program", "site", "status"],
+                name="countreport_organisation_month",
+            ),
+            models.Index(fields=["program", "month"], name="countreport_program_month"),
+        ]
+        triggers = [
+            counts_revisions(),
+            keeps("organisation_id", "program_id", "site_id", "month", "version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program_id}/{self.site_id}/{self.month:%Y-%m}/v{self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("count_report", args=[self.pk])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in self.EDITABLE
+
+    @property
+    def due_on(self) -> dt.date:
+        """The last day to submit: `due_days` after the month ends."""
+        next_month = (self.month + dt.timedelta(days=32)).replace(day=1)
+        return next_month + dt.timedelta(days=self.program.due_days - 1)
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        """One's own rows; a lead reviews its partners' once they are submitted."""
+        places = [(self.organisation_id, self.program_id, self.site_id)]
+        shown = self.status in self.SHOWN_TO_LEAD
+        if permission == "beneficiaries.review_counts" and shown:
+            places.append((self.program.organisation_id, self.program_id, self.site_id))
+        return places

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.constraints import CompositeForeignKey
+from programs.models import Organisation, Program
+
+
+class WorkbookUploadQuerySet(models.QuerySet):
+    def visible_to(self, user) -> WorkbookUploadQuerySet:
+        """One's own uploads: a colleague's may speak of sites one does not cover."""
+        return self.filter(user_id=user.pk).filter(
+            user.access.filter(
+                "beneficiaries.enter_counts", organisation="organisation", program="program"
+            )
+            | user.access.filter(
+                "beneficiaries.enter_counts",
+                organisation="organisation",
+                site="program__program_sites__site",
+            )
+        )
+
+
+class WorkbookUpload(models.Model):
+    """A workbook that was read: what it would change, and whether it was applied."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField(_("month"))
+    sha256 = models.CharField(max_length=64, editable=False)
+    # Rows of [site, indicator, cell, value or null, missing reason] read from the file.
+    rows = models.JSONField(default=list)
+    read_at = models.DateTimeField(_("read"), default=timezone.now)
+    applied_at = models.DateTimeField(_("applied"), null=True)
+
+    objects = WorkbookUploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("workbook upload")
+        verbose_name_plural = _("workbook uploads")
+        ordering = ["-read_at"]
+        constraints = [
+            UniqueConstraint(fields=["user", "sha256"], name="workbookupload_once"),
+            CompositeForeignKey(
+                name="workbookupload_partnership",
+                fields=["program", "organisation"],
+                to="programs.Partnership",
+                to_fields=["program", "organisation"],
+                violation_error_message=_("The organisation does not take part in this program."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,150 @@
+"""The access registry: every URL of the portal, who opens it, how.
+
+A URL that is not here does not start (`manage.py check`, and the server itself). A page says
+the right it needs; the roles follow from `accounts.roles`. Rows are narrowed afterwards by
+`visible_to`, objects by `user.has_perm(right, object)` inside the action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core import checks
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.roles import Role, roles_with
+
+READ = ("GET", "HEAD")
+FORM = ("GET", "HEAD", "POST")
+WRITE = ("POST",)
+
+
+@dataclass(frozen=True)
+class Page:
+    """How one URL may be used."""
+
+    methods: tuple[str, ...] = READ
+    # The right it takes; "" for anyone signed in.
+    permission: str = ""
+    # Open before signing in: sign-in itself, invitations, health.
+    is_open: bool = False
+    # A fresh proof of identity is asked for.
+    step_up: bool = False
+    # What it shows of people: nothing yet, no page shows a person.
+    shows: str = ""
+    # Whether opening it leaves a line in the journal.
+    is_logged: bool = False
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that open it; every role when it takes no right of its own."""
+        return roles_with(self.permission) if self.permission else frozenset(Role.values)
+
+
+def _pages(names: str, page: Page) -> dict[str, Page]:
+    return dict.fromkeys(names.split(), page)
+
+
+VIEW_CATALOGUE = Page(permission="programs.view_catalogue")
+EDIT_CATALOGUE = Page(FORM, permission="programs.edit_catalogue")
+VIEW_COUNTS = Page(permission="beneficiaries.view_counts")
+ENTER_COUNTS = Page(FORM, permission="beneficiaries.enter_counts")
+REVIEW_COUNTS = Page(FORM, permission="beneficiaries.review_counts")
+MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access")
+
+PAGES: dict[str, Page] = {
+    # everyone
+    **_pages("healthz", Page(is_open=True)),
+    **_pages("set_language", Page(WRITE, is_open=True)),
+    **_pages("javascript_catalogue", Page(is_open=True)),
+    **_pages(
+        "account_login account_reset_password account_reset_password_done "
+        "account_reset_password_from_key account_reset_password_from_key_done "
+        "accept_invitation",
+        Page(FORM, is_open=True),
+    ),
+    **_pages("account_logout account_change_password account_reauthenticate", Page(FORM)),
+    **_pages("home", Page()),
+    **_pages("my_account", Page(FORM)),
+    # the catalogue, read
+    **_pages(
+        "organisations organisation programs program sites site indicators indicator",
+        VIEW_CATALOGUE,
+    ),
+    **_pages("projects project", Page(permission="programs.view_funding")),
+    # people and their rights
+    **_pages("access invite invitation_resend invitation_withdraw", MANAGE_ACCESS),
+    **_pages("account account_deactivate account_reactivate", MANAGE_ACCESS),
+    **_pages("membership_grant membership_end", MANAGE_ACCESS),
+    # counts
+    **_pages("count_board count_report count_cell_history", VIEW_COUNTS),
+    **_pages(
+        "count_report_open count_cell_save count_row_mark count_note_save count_comment_save "
+        "count_report_paste",
+        ENTER_COUNTS,
+    ),
+    **_pages("count_report_submit", Page(FORM, permission="beneficiaries.submit_counts")),
+    **_pages("count_report_correct", Page(FORM, permission="beneficiaries.enter_counts")),
+    **_pages("count_report_approve count_report_return", REVIEW_COUNTS),
+    **_pages("tally_sheets", VIEW_COUNTS),
+    **_pages("tally_sheet tally_sheet_cancel tally_sheet_restore", ENTER_COUNTS),
+    **_pages("workbook workbook_download workbook_upload workbook_apply", ENTER_COUNTS),
+    **_pages(
+        "period_locks period_lock period_lock_lift lock_exception",
+        Page(FORM, permission="beneficiaries.lock_months"),
+    ),
+    # figures
+    **_pages("dashboard dashboard_chart figure_evidence", Page(permission="reports.view_figures")),
+    **_pages(
+        "export_csv export_xlsx", Page(permission="reports.export_figures", is_logged=True)
+    ),
+}
+
+# Django's admin, which edits the catalogue alone: one right for all its URLs.
+CATALOGUE_NAMESPACE = "catalogue:"
+
+
+def page(view_name: str | None) -> Page | None:
+    """The declaration of a URL by its name, `namespace:name` included."""
+    if view_name and view_name.startswith(CATALOGUE_NAMESPACE):
+        return EDIT_CATALOGUE
+    return PAGES.get(view_name or "")
+
+
+def urls() -> Iterator[tuple[str, str | None]]:
+    """Every URL of the resolver: its route and its full name."""
+    yield from _walk(get_resolver().url_patterns, "", "")
+
+
+def _walk(patterns, route: str, namespace: str) -> Iterator[tuple[str, str | None]]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, here, inner)
+        elif isinstance(pattern, URLPattern):
+            yield here, f"{namespace}{pattern.name}" if pattern.name else None
+
+
+@checks.register("access")
+def every_url_is_declared(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """Refuse to start on a URL that nobody declared, or a declaration without its URL."""
+    known = list(urls())
+    errors: list[checks.CheckMessage] = [
+        checks.Error(f"The URL {route!r} ({name}) is not in ngo_portal/access.py.", id="access.E001")
+        for route, name in known
+        if page(name) is None and not is_of_catalogue(route)
+    ]
+    names = {name for _route, name in known}
+    errors += [
+        checks.Warning(f"ngo_portal/access.py declares {name!r}, which no URL has.", id="access.W002")
+        for name in PAGES
+        if name not in names
+    ]
+    return errors
+
+
+def is_of_catalogue(route: str) -> bool:
+    """The admin's nameless routes (its catch-all) stand under the same right."""
+    return route.lstrip("^").startswith("catalogue/")

@@ -1,0 +1,6 @@
+"""English as its readers in five countries write it: day first, thin spaces in numbers."""
+
+THOUSAND_SEPARATOR = "\u202f"
+SHORT_DATE_FORMAT = "d/m/Y"
+DATE_FORMAT = "j F Y"
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y"]

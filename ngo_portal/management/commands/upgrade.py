@@ -1,0 +1,35 @@
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+from django.db import connection
+from psycopg import sql
+
+from ngo_portal.settings import database
+
+TABLES = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
+SEQUENCES = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
+NO_MIGRATIONS = "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
+
+
+class Command(BaseCommand):
+    help = "Bring the database to this version, as its owner, and grant the runtime role its rights."
+
+    def handle(self, *args, **options) -> None:
+        """Needs DATABASE_OWNER_URL: the runtime role owns nothing and cannot migrate."""
+        runtime = settings.DATABASES["default"]["USER"]
+        owner_url = settings.DATABASE_OWNER_URL
+        if not owner_url:
+            self.stderr.write("Set DATABASE_OWNER_URL to the address of the owner of the database.")
+            raise SystemExit(1)
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        call_command("createcachetable", verbosity=0)
+        grant(runtime)
+
+
+def grant(role: str) -> None:
+    """Let the runtime role read and write rows, and nothing more."""
+    with connection.cursor() as cursor:
+        for statement in (TABLES, SEQUENCES, NO_MIGRATIONS):
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))

@@ -1,0 +1,140 @@
+"""What happens to every request, outermost first (settings.MIDDLEWARE)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone, translation
+
+from audit import submissions
+from audit.scope import scope
+
+from . import access
+from .logs import request_number
+
+Handler = Callable[[HttpRequest], HttpResponse]
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; manifest-src 'self'"
+)
+
+
+def headers(get_response: Handler) -> Handler:
+    """Security headers on every answer; nothing of a signed-in page stays in a cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def request_id(get_response: Handler) -> Handler:
+    """A random number per request, in the logs, the journal and the error pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4()
+        token = request_number.set(str(request.id))
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = str(request.id)
+            return response
+        finally:
+            request_number.reset(token)
+
+    return middleware
+
+
+def language(get_response: Handler) -> Handler:
+    """The language of the account; before signing in, of the cookie or the browser."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = (
+            request.user.language
+            if request.user.is_authenticated
+            else translation.get_language_from_request(request)
+        )
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", chosen)
+            return response
+
+    return middleware
+
+
+class ScopeMiddleware:
+    """One transaction a request, in the scope of who asks; the access registry before any view."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            request.POST  # noqa: B018 - read a slow client's body before the transaction opens
+        user = request.user
+        with (
+            scope(
+                user_id=user.pk,
+                organisation_ids=user.access.organisation_ids,
+                request_id=request.id,
+            ),
+            timezone.override(_time_zone(user)),
+        ):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        page = access.page(request.resolver_match.view_name)
+        if page is None and access.is_of_catalogue(request.resolver_match.route):
+            page = access.EDIT_CATALOGUE
+        if page is None:
+            raise PermissionDenied
+        if request.method not in page.methods:
+            return HttpResponseNotAllowed(page.methods)
+        if page.is_open:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        _came_today(request.user)
+        if page.permission and not request.user.has_perm(page.permission):
+            raise PermissionDenied
+        return None
+
+
+def _time_zone(user) -> str:
+    memberships = user.access.memberships
+    return memberships[0].organisation.time_zone if memberships else "UTC"
+
+
+def _came_today(user) -> None:
+    """Note, at most once an hour, when an account last came."""
+    now = timezone.now()
+    if user.seen_at is None or (now - user.seen_at).total_seconds() > 3600:
+        type(user).objects.filter(pk=user.pk).update(seen_at=now)
+
+
+def one_submission(get_response: Handler) -> Handler:
+    """A form sent twice makes one row: the second time leads where the first one led."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.POST.get(submissions.FIELD) if request.method == "POST" else None
+        if not key:
+            return get_response(request)
+        return submissions.once(key, request, get_response)
+
+    return middleware

@@ -1,0 +1,58 @@
+"""What stands in the header: the places that this person may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .access import PAGES
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the main menu."""
+
+    name: str
+    label: str
+    # Names of the pages under it, by their beginning.
+    under: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+PLACES = (
+    Place("home", _("Today"), ("home",)),
+    Place("count_board", _("Counts"), ("count", "tally", "workbook", "period", "lock")),
+    Place("dashboard", _("Dashboard"), ("dashboard", "figure", "export")),
+    Place("programs", _("Programs"), ("program", "site", "organisation", "indicator")),
+    Place("projects", _("Funding"), ("project",)),
+    Place("access", _("Access"), ("access", "invit", "account", "membership")),
+    Place("catalogue:index", _("Catalogue"), ("catalogue",)),
+)
+
+
+def navigation(request: HttpRequest) -> dict:
+    """Header of every page: organisation, menu, where one is, whether this is the demo."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"is_demo": settings.DEMO, "places": [], "organisation_names": []}
+    match = request.resolver_match
+    here = (match.view_name or "") if match else ""
+    return {
+        "is_demo": settings.DEMO,
+        "places": [(place, here.startswith(place.under)) for place in PLACES if _opens(user, place)],
+        "organisation_names": sorted({str(m.organisation) for m in user.access.memberships}),
+        "role_names": sorted({str(m.get_role_display()) for m in user.access.memberships}),
+    }
+
+
+def _opens(user, place: Place) -> bool:
+    page = PAGES.get(place.name)
+    permission = page.permission if page else "programs.edit_catalogue"
+    return not permission or user.has_perm(permission)

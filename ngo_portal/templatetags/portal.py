@@ -1,0 +1,101 @@
+"""Words and numbers as the reader's language writes them, for every template."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from audit import submissions
+
+register = template.Library()
+THIN_SPACE = "\u202f"
+
+
+@register.filter
+def figure(value: object) -> str:
+    """A number with thin spaces every three digits, in both languages; "" for nothing."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", THIN_SPACE)
+    text = format_decimal(value, locale=get_language())
+    return text.replace("\xa0", THIN_SPACE).replace(",", THIN_SPACE) if _english() else text
+
+
+def _english() -> bool:
+    return (get_language() or "en").startswith("en")
+
+
+@register.filter
+def month(value: dt.date | None) -> str:
+    """« octobre 2026 » / "October 2026"."""
+    return format_skeleton("yMMMM", value, locale=get_language()) if value else ""
+
+
+@register.filter
+def short_month(value: dt.date | None) -> str:
+    """« oct. 2026 » / "Oct 2026"."""
+    return format_skeleton("yMMM", value, locale=get_language()) if value else ""
+
+
+@register.filter
+def month_only(value: dt.date | None) -> str:
+    """« octobre » / "October", for buttons."""
+    return format_skeleton("LLLL", value, locale=get_language()) if value else ""
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """« lun. 3 nov. » this year, « 3 nov. 2025 » otherwise."""
+    if not value:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).date()
+    if value.year == timezone.localdate().year:
+        pattern = "EEE d MMM"
+        return format_date(value, pattern, locale=get_language())
+    return format_date(value, "d MMM yyyy", locale=get_language())
+
+
+@register.filter
+def clock(value: dt.datetime | None) -> str:
+    """« 18 h 42 » / "18:42"."""
+    if not value:
+        return ""
+    pattern = "HH:mm" if _english() else "H' h 'mm"
+    return format_time(timezone.localtime(value), pattern, locale=get_language())
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Day and hour of an event; the hour alone today."""
+    if not value:
+        return ""
+    if timezone.localtime(value).date() == timezone.localdate():
+        return clock(value)
+    return f"{day(value)} · {clock(value)}"
+
+
+@register.filter
+def first_day(span) -> str:
+    return day(span.lower) if span and span.lower else ""
+
+
+@register.filter
+def last_day(span) -> str:
+    """The last day of a range that is stored half open."""
+    return day(span.upper - dt.timedelta(days=1)) if span and span.upper else ""
+
+
+@register.simple_tag
+def form_key() -> str:
+    """The hidden field that makes a form count once."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', submissions.FIELD, submissions.new_key()
+    )

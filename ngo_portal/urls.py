@@ -1,0 +1,41 @@
+"""Every address of the portal; who may open it stands in `access.py`."""
+
+from allauth.account import views as sign_in
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from . import views
+
+sign_in_urls = [
+    path("", sign_in.login, name="account_login"),
+    path("out/", sign_in.logout, name="account_logout"),
+    path("again/", sign_in.reauthenticate, name="account_reauthenticate"),
+    path("password/", sign_in.password_change, name="account_change_password"),
+    path("password/reset/", sign_in.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", sign_in.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z-]+)-(?P<key>.+)/$",
+        sign_in.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        sign_in.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("sign-in/", include(sign_in_urls)),
+    path("catalogue/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("programs.urls")),
+    path("", include("beneficiaries.urls")),
+    path("", include("reports.urls")),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,50 @@
+"""What the database refuses, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+# Rules held by triggers, and constraints that Django makes by itself.
+OTHER_MESSAGES = {
+    "beneficiarycount_frozen": _(
+        "This report is no longer open: its counts are frozen. Start a correction to change them."
+    ),
+    "grantscope_site_of_program": _("This site is not a site of this program."),
+    "month_is_locked": _("This month is locked. Ask for an exception to change it."),
+}
+KEPT = _("What other work refers to never changes here: make a new row instead.")
+REFUSED = _("The database refused this. Check the values and try again.")
+
+
+@cache
+def _messages() -> dict[str, str]:
+    return OTHER_MESSAGES | {
+        constraint.name: constraint.violation_error_message
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+    }
+
+
+def explain(error: IntegrityError) -> ValidationError:
+    """The message of the constraint that refused, by its name."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnostics, "constraint_name", None) or ""
+    message = KEPT if name.endswith("_keeps") else _messages().get(name, REFUSED)
+    return ValidationError(message, code=name or "refused")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Run writes in a savepoint; a refusal comes out as a ValidationError with its message."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise explain(error) from error
