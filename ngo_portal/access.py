@@ -57,13 +57,13 @@ PAGES: dict[str, Page] = {
     # everyone
     **_pages("healthz", Page(is_open=True)),
     **_pages("set_language", Page(WRITE, is_open=True)),
-    **_pages("javascript_catalogue", Page(is_open=True)),
     **_pages(
         "account_login account_reset_password account_reset_password_done "
         "account_reset_password_from_key account_reset_password_from_key_done "
         "accept_invitation",
         Page(FORM, is_open=True),
     ),
+    **_pages("quick_exit", Page(WRITE, is_open=True)),
     **_pages("account_logout account_change_password account_reauthenticate", Page(FORM)),
     **_pages("home", Page()),
     **_pages("my_account", Page(FORM)),

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         say(f"\n✗ {FULL_DISK_TEXT}")
     except Stopped:
         say("\nStopped.")
-        return 130
+        return 0 if name == "demo" else 130
     return 1
 
 
@@ -84,7 +84,7 @@ def env(arguments: Sequence[str]) -> int:
     """Print the environment; an embedded PostgreSQL then runs until `stop`."""
     named = databases.named_server()
     if named:
-        urls = databases.server_urls(HERE, named)
+        urls = databases.server_urls(HERE, named, for_tests=False)
         found = databases.project_environment(HERE, urls)
     else:
         cluster = databases.test_cluster if "--tests" in arguments else databases.demo_cluster

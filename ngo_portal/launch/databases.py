@@ -77,19 +77,15 @@ def embedded_urls(cluster: Cluster) -> dict[str, str]:
     }
 
 
-def server_urls(here: Checkout, named: dict[str, str]) -> dict[str, str]:
+def server_urls(here: Checkout, named: dict[str, str], *, for_tests: bool) -> dict[str, str]:
     """Addresses on the person's own server: both as given, or the owner's and one made from it."""
     parsed = {name: addresses.parse(value, name) for name, value in named.items()}
-    if "DATABASE_OWNER_URL" in parsed and "DATABASE_URL" in parsed:
-        for parts in parsed.values():
-            with roles.connect(parts) as connection:
-                roles.check_server(connection)
-        return named
-    owner = next(iter(parsed.values()))
-    runtime = roles.prepare_server(here, owner)
+    runtime = parsed.get("DATABASE_URL") if len(parsed) == 2 else None
+    owner = parsed.get("DATABASE_OWNER_URL") or parsed["DATABASE_URL"]
+    found = roles.prepare_server(here, owner, runtime, for_tests=for_tests)
     return {
         "DATABASE_OWNER_URL": addresses.build(owner),
-        "DATABASE_URL": addresses.build(runtime),
+        "DATABASE_URL": addresses.build(found),
     }
 
 
@@ -98,7 +94,8 @@ def database(here: Checkout, cluster: Cluster, *, detached: bool) -> Iterator[di
     """Yield the environment of a running database; the last user of a cluster stops it."""
     named = named_server()
     if named:
-        yield here.base_environment() | project_environment(here, server_urls(here, named))
+        urls = server_urls(here, named, for_tests=cluster.disposable)
+        yield here.base_environment() | project_environment(here, urls)
         return
     with users(here, cluster) as file:
         fcntl.flock(file, fcntl.LOCK_SH)

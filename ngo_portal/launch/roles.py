@@ -86,7 +86,7 @@ def prepare_embedded(superuser: Mapping[str, str], owner: str, runtime: str) -> 
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
 
-def check_server(connection: "Connection") -> None:
+def check_version(connection: "Connection") -> None:
     """Refuse a server that is too old for the rules kept in the database."""
     version = connection.info.server_version // 10_000
     if version < OLDEST_SERVER:
@@ -96,18 +96,49 @@ def check_server(connection: "Connection") -> None:
         )
 
 
-def prepare_server(here: Checkout, owner: Mapping[str, str]) -> dict[str, str]:
-    """Make the runtime role on the person's own server; return how it connects."""
+def check_owner(connection: "Connection", *, for_tests: bool) -> None:
+    """Refuse an owner that could not migrate, or not make the tests' databases."""
+    user, name = connection.info.user, connection.info.dbname
+    allowed = connection.execute(
+        "SELECT has_database_privilege(current_database(), 'CREATE')"
+        " AND has_schema_privilege('public', 'CREATE'),"
+        " (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user)"
+    ).fetchone()
+    if not allowed[0]:
+        raise RefusalError(
+            f"The role {user} does not own the database {name}. Ask the keeper of the server:\n\n"
+            f"    ALTER DATABASE {quoted(name)} OWNER TO {quoted(user)};"
+        )
+    if for_tests and not allowed[1]:
+        raise RefusalError(
+            f"The role {user} may not create the tests' databases. Ask the keeper of the server:"
+            f"\n\n    ALTER ROLE {quoted(user)} CREATEDB;"
+        )
+
+
+def prepare_server(
+    here: Checkout, owner: Mapping[str, str], runtime: Mapping[str, str] | None, *, for_tests: bool
+) -> Mapping[str, str]:
+    """Check the person's own server; return how the runtime role connects, made if not given."""
     with connect(owner) as connection:
-        check_server(connection)
-        name = connection.info.user
-        runtime = f"{name}_app"
-        place = f"{connection.info.host}-{connection.info.port}-{runtime}".replace("/", "_")
-        parts = {**owner, "user": runtime, "password": secret(here.local / "secrets", place)}
-        parts.setdefault("dbname", connection.info.dbname)
-        if not can_connect(parts):
-            create_runtime(connection, runtime, parts["password"])
+        check_version(connection)
+        check_owner(connection, for_tests=for_tests)
+        parts = runtime or runtime_parts(here, connection, owner)
+        if not runtime and not can_connect(parts):
+            create_runtime(connection, parts["user"], parts["password"])
+    connect(parts).close()
     return parts
+
+
+def runtime_parts(
+    here: Checkout, connection: "Connection", owner: Mapping[str, str]
+) -> dict[str, str]:
+    """The owner's address with the name and the kept password of its runtime role."""
+    info = connection.info
+    name = f"{info.user}_app"
+    kept = f"{info.host}-{info.port}-{name}".replace("/", "_")
+    password = secret(here.local / "secrets", kept)
+    return {"dbname": info.dbname, **owner, "user": name, "password": password}
 
 
 def can_connect(parts: Mapping[str, str]) -> bool:
@@ -124,7 +155,8 @@ def create_runtime(connection: "Connection", role: str, password: str) -> None:
 
     exists = has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role)
     stored = verifier(connection, role, password)
-    statements = [role_sql(role, RUNTIME_RIGHTS, stored, exists=exists), *limits_sql(role)]
+    rights = "LOGIN" if exists else RUNTIME_RIGHTS
+    statements = [role_sql(role, rights, stored, exists=exists), *limits_sql(role)]
     try:
         with connection.transaction():
             for statement in statements:

@@ -1,0 +1,157 @@
+"""Rows for tests, as plain functions; what a test does not say is given a believable value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import count
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from programs.actions import create_breakdown
+from programs.models import (
+    Breakdown,
+    Category,
+    Dimension,
+    Indicator,
+    Organisation,
+    Program,
+    ProgramIndicator,
+    ProgramSite,
+    Site,
+)
+
+ALWAYS = (dt.date(2000, 1, 1), None)
+_numbers = count(1)
+
+
+def both(**texts: str) -> dict[str, str]:
+    """`name="Centre"` as name_fr and name_en."""
+    return {
+        f"{field}_{language}": text for field, text in texts.items() for language in ("fr", "en")
+    }
+
+
+def make_organisation(name: str = "", **fields) -> Organisation:
+    number = next(_numbers)
+    defaults = {"code": f"ORG_{number}", "kinds": ["OWN"], "country": "FR"}
+    return Organisation.objects.create(
+        **both(name=name or f"Organisation {number}"), **(defaults | fields)
+    )
+
+
+def make_program(organisation: Organisation | None = None, **fields) -> Program:
+    number = next(_numbers)
+    defaults = {
+        "organisation": organisation or make_organisation(),
+        "code": f"PROGRAM_{number}",
+        "pillar": "PROTECTION",
+        "kind_of_work": "NIGHT_CARE",
+        "starts_on": dt.date(2020, 1, 1),
+        **both(name=f"Program {number}", objective="Shelter through the dangerous hours."),
+    }
+    return Program.objects.create(**(defaults | fields))
+
+
+def make_site(organisation: Organisation | None = None, **fields) -> Site:
+    number = next(_numbers)
+    defaults = {
+        "organisation": organisation or make_organisation(),
+        "code": f"SITE_{number}",
+        "kind": "NIGHT_CENTRE",
+        "country": "FR",
+        **both(name=f"Site {number}", zone="North"),
+    }
+    return Site.objects.create(**(defaults | fields))
+
+
+def make_program_site(
+    program: Program | None = None, site: Site | None = None, **fields
+) -> ProgramSite:
+    program = program or make_program()
+    site = site or make_site(program.organisation)
+    defaults = {"organisation": site.organisation, "active": ALWAYS}
+    return ProgramSite.objects.create(program=program, site=site, **(defaults | fields))
+
+
+def make_dimension(code: str, *categories: str) -> Dimension:
+    """A dimension whose last category is the unknown one."""
+    dimension = Dimension.objects.create(code=code, **both(name=code.capitalize()))
+    for position, category in enumerate(categories):
+        Category.objects.create(
+            dimension=dimension,
+            code=category,
+            position=position,
+            is_unknown=position == len(categories) - 1,
+            valid=ALWAYS,
+            **both(name=category),
+        )
+    return dimension
+
+
+def make_breakdown(code: str = "SEX_AGE") -> Breakdown:
+    """Sex by age with the unknowns: F, M, U × C (children), A (adults), U."""
+    number = next(_numbers)
+    sex = make_dimension(f"SEX_{number}", "F", "M", "U")
+    age = make_dimension(f"AGE_{number}", "C", "A", "U")
+    return create_breakdown(
+        code=f"{code}_{number}", name_fr=code, name_en=code, dimensions=[sex, age]
+    )
+
+
+def make_indicator(breakdown: Breakdown | None = None, **fields) -> Indicator:
+    number = next(_numbers)
+    defaults = {
+        "code": f"INDICATOR_{number}",
+        "breakdown": breakdown or make_breakdown(),
+        "unit": "contact",
+        "measure": "events",
+        "time_rule": "sum",
+        "site_rule": "sum",
+        **both(name=f"Indicator {number}", definition="What is counted."),
+    }
+    return Indicator.objects.create(**(defaults | fields))
+
+
+def make_program_indicator(
+    program: Program, indicator: Indicator | None = None, **fields
+) -> ProgramIndicator:
+    defaults = {"organisation": program.organisation, "active": ALWAYS}
+    return ProgramIndicator.objects.create(
+        program=program, indicator=indicator or make_indicator(), **(defaults | fields)
+    )
+
+
+def make_user(
+    role: str | None = Role.FIELD_WORKER,
+    organisation: Organisation | None = None,
+    *,
+    program: Program | None = None,
+    site: Site | None = None,
+    **fields,
+) -> User:
+    """Someone with one membership; `role=None` for an account without any."""
+    number = next(_numbers)
+    defaults = {
+        "email": f"person{number}@example.org",
+        "display_name": f"Person {number}",
+        "language": "en",
+    }
+    user = User(**(defaults | fields))
+    user.set_password("a long enough password")
+    user.save()
+    if role:
+        make_membership(user, role, organisation, program=program, site=site)
+    return user
+
+
+def make_membership(
+    user: User, role: str, organisation: Organisation | None = None, **fields
+) -> Membership:
+    """Another role of somebody; their cached rights are forgotten."""
+    user.__dict__.pop("access", None)
+    return Membership.objects.create(
+        user=user,
+        role=role,
+        organisation=organisation or make_organisation(),
+        **({"active": ALWAYS} | fields),
+    )
