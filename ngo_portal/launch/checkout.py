@@ -29,8 +29,9 @@ class Checkout:
         return self.local / f"{name}.log"
 
     def make_local(self) -> None:
-        """Create `.local`; its secrets and data folders have stricter modes of their own."""
-        self.local.mkdir(mode=0o755, exist_ok=True)
+        """Create `.local`, closed to others; root lets PostgreSQL's user through to its data."""
+        self.local.mkdir(exist_ok=True)
+        self.local.chmod(0o700 if os.getuid() else 0o711)
 
     def runs_in_venv(self) -> bool:
         return Path(sys.prefix).resolve() == self.venv.resolve()

