@@ -1,11 +1,14 @@
 """Tests run as the runtime role, which owns nothing; the owner only makes the database."""
 
 import os
+import uuid
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
 
 from audit import scope as audit_scope
 from ngo_portal.management.commands.upgrade import grant
@@ -20,7 +23,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The owner creates and migrates the test database (`runtime_role` steps down after)."""
     connection.settings_dict["OPTIONS"].pop("pool", None)
     owner = database(settings.DATABASE_OWNER_URL)
-    connection.settings_dict["RUNTIME"] = {k: connection.settings_dict[k] for k in ("USER", "PASSWORD")}
+    runtime = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.settings_dict["RUNTIME"] = runtime
     connection.settings_dict.update({k: owner[k] for k in ("USER", "PASSWORD")})
 
 
@@ -38,6 +42,28 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict.update(owner)
+
+
+def as_owner(statement: str) -> None:
+    """Run one statement of the owner outside any transaction, away from the test database."""
+    owner = conninfo_to_dict(settings.DATABASE_OWNER_URL) | {"dbname": "postgres"}
+    with psycopg.connect(**owner, autocommit=True) as session:
+        session.execute(statement)
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    """A copy of the migrated database, dropped after: for tests that really commit."""
+    template = connection.settings_dict["NAME"]
+    copy = f"{template}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():
+        connection.close()
+        as_owner(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        connection.settings_dict["NAME"] = copy
+        yield copy
+        connection.close()
+        connection.settings_dict["NAME"] = template
+        as_owner(f'DROP DATABASE "{copy}"')
 
 
 @pytest.fixture(autouse=True)

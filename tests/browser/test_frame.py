@@ -1,0 +1,26 @@
+"""What every page has: a door, a language switch, a quick exit."""
+
+from tests.browser.conftest import PHONE
+from tests.factories import make_organisation, make_user
+
+
+def test_somebody_signs_in_on_a_phone_and_changes_the_language(visit):
+    user = make_user("coordinator", make_organisation(), language="fr")
+    person = visit("fr", PHONE)
+    person.sign_in(user)
+    assert person.page.locator("html").get_attribute("lang") == "fr"
+    person.page.click("text=English")
+    assert person.page.locator("html").get_attribute("lang") == "en"
+    assert person.page.url == person.base + "/"
+    assert person.complaints == []
+
+
+def test_quick_exit_ends_the_sitting(visit):
+    user = make_user("coordinator", make_organisation())
+    person = visit("en")
+    person.page.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+    person.sign_in(user)
+    person.page.keyboard.press("Control+Shift+X")
+    person.page.wait_for_url("https://**")
+    person.open("/")
+    assert "/sign-in/" in person.page.url

@@ -1,0 +1,55 @@
+"""Every URL is declared, and what is declared is what happens."""
+
+import pytest
+from django.urls import path
+
+from accounts.roles import PERMISSIONS, Role, roles_with
+from ngo_portal import access
+
+OPEN_PAGES = {
+    "healthz",
+    "set_language",
+    "quick_exit",
+    "accept_invitation",
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+
+
+def test_every_url_is_declared():
+    assert access.every_url_is_declared(None) == []
+
+
+def test_an_undeclared_url_is_refused(monkeypatch):
+    stray = [path("stray/", lambda request: None, name="stray")]
+    monkeypatch.setattr(access, "urls", lambda: access._walk(stray, "", ""))
+    assert "access.E001" in [e.id for e in access.every_url_is_declared(None)]
+
+
+def test_only_these_pages_open_without_signing_in():
+    assert {name for name, page in access.PAGES.items() if page.is_open} == OPEN_PAGES
+
+
+def test_every_right_is_held_by_a_role():
+    asked = {page.permission for page in access.PAGES.values() if page.permission}
+    assert {right for right in asked if not roles_with(right)} == set()
+
+
+def test_separation_of_powers():
+    """Who manages access sees no counts; who reads the journal changes nothing."""
+    admin = PERMISSIONS[Role.ADMINISTRATOR] | PERMISSIONS[Role.PLATFORM_ADMINISTRATOR]
+    assert not {right for right in admin if right.startswith(("beneficiaries.", "reports."))}
+    assert PERMISSIONS[Role.AUDITOR] == {"programs.view_catalogue", "audit.view_journal"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["home", "count_board", "dashboard", "access", "programs"])
+def test_a_closed_page_asks_to_sign_in(client, name):
+    from django.urls import reverse
+
+    answer = client.get(reverse(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")

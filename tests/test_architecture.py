@@ -1,0 +1,77 @@
+"""Imports point one way: audit ← programs ← accounts ← beneficiaries ← reports ← ngo_portal."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ["audit", "programs", "accounts", "beneficiaries", "reports", "ngo_portal"]
+TOP_LEVEL = {
+    *FLOORS,
+    *["locale", "tests", "docs", "bench", ".ci", "README.md", "manage.py", "pyproject.toml"],
+    *["Makefile", "requirements.txt", "requirements-dev.txt", "package.json"],
+    *["package-lock.json", ".gitignore"],
+}
+LONGEST_FILE = 400
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """First parts of the absolute imports of a module."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_imports_only_the_floors_below(floor):
+    above = set(FLOORS[FLOORS.index(floor) + 1 :]) | {"tests", "bench"}
+    wrong = {str(p.relative_to(ROOT)): imported(p) & above for p in modules(floor)}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_the_check_sees_an_upward_import(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("from reports.figures import totals\n")
+    assert "reports" in imported(module)
+
+
+def test_nothing_else_stands_at_the_top_level():
+    listed = (ROOT / ".git").exists() and __import__("subprocess").run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    if not listed:
+        pytest.skip("not a checkout")
+    assert {line.split("/")[0] for line in listed.splitlines()} <= TOP_LEVEL
+
+
+def test_files_stay_short_enough_to_read():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for floor in [*FLOORS, "tests", "bench"]
+        for path in modules(floor)
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_views_write_nothing():
+    """What changes something is an action (docs/developers/style.md)."""
+    writes = {"save", "create", "bulk_create", "update", "delete", "get_or_create"}
+    wrong = []
+    for path in [p for f in FLOORS for p in modules(f) if "views" in p.parts + (p.stem,)]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = ast.unparse(node.func.value)
+                if node.func.attr in writes and ("objects" in owner or owner == "form"):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
