@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from ngo_portal.launch import databases, demo, suite
+from ngo_portal.launch import databases, demo, project, suite
 from ngo_portal.launch.checkout import HERE
 from ngo_portal.launch.checks import FULL_DISK_TEXT, ROOM_TO_INSTALL, ROOM_TO_RUN, enough_room
 from ngo_portal.launch.console import RefusalError, run_interactively, say, setup_console
@@ -62,9 +62,11 @@ def in_environment(name: str, arguments: Sequence[str]) -> int:
     return COMMANDS[name](list(arguments))
 
 
-def with_database(cluster: Cluster, arguments: Sequence[str]) -> int:
+def with_database(cluster: Cluster, arguments: Sequence[str], *, upgraded: bool = False) -> int:
     """Run Python in the foreground with the environment of a database."""
     with databases.database(HERE, cluster, detached=True) as env:
+        if upgraded:
+            project.build(HERE, env)
         return run_interactively([HERE.python, *arguments], env, HERE.root)
 
 
@@ -73,7 +75,7 @@ def manage(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    return with_database(databases.bench_cluster(HERE), ["-m", "bench", *arguments])
+    return with_database(databases.bench_cluster(HERE), ["-m", "bench", *arguments], upgraded=True)
 
 
 def pytest(arguments: Sequence[str]) -> int:

@@ -66,13 +66,14 @@ def demo(here: Checkout) -> int:
         wanted = wanted_port()
         cluster = databases.demo_cluster(here)
         with databases.database(here, cluster, detached=False) as env:
-            set_up(here, env)
+            project.build(here, env)
+            project.seed(here, env)
             port = choose_port(wanted)
             if port != wanted:
                 say(f"• Port {wanted} is taken by another program: using {port}.")
             address = f"http://localhost:{port}"
             parts = [Part("web", web_command(port)), Part("worker", WORKER)]
-            with running(here, env | {"PORTAL_ORIGIN": address}, parts):
+            with running(here, serving_environment(env, address), parts):
                 accounts = project.accounts(here, env)
                 wait_until_healthy(port, parts)
                 write_lock(lock, {"pid": os.getpid(), "address": address})
@@ -81,12 +82,10 @@ def demo(here: Checkout) -> int:
     return 0
 
 
-def set_up(here: Checkout, env: Mapping[str, str]) -> None:
-    """Everything between a running database and a server that can start."""
-    project.compile_translations(here)
-    project.upgrade(here, env)
-    project.collect_static(here, env)
-    project.seed(here, env)
+def serving_environment(env: Mapping[str, str], address: str) -> dict[str, str]:
+    """What web server and worker get: never the owner's password, as in production."""
+    kept = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
+    return kept | {"PORTAL_ORIGIN": address}
 
 
 def wanted_port() -> int:

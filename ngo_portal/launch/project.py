@@ -17,6 +17,13 @@ def run_manage(here: Checkout, env: Mapping[str, str], name: str, *arguments: st
         raise RefusalError(explain_output(output, f"`manage.py {name}` failed.", log))
 
 
+def build(here: Checkout, env: Mapping[str, str]) -> None:
+    """Everything between a running database and a portal that can answer."""
+    compile_translations(here)
+    upgrade(here, env)
+    collect_static(here, env)
+
+
 def upgrade(here: Checkout, env: Mapping[str, str]) -> None:
     """Bring the schema and the runtime role's rights to this version of the code."""
     with step("Bringing the database to this version"):
@@ -36,7 +43,7 @@ def compile_translations(here: Checkout) -> None:
             try:
                 with source.open("rb") as file:
                     catalog = read_po(file, abort_invalid=True)
-            except PoFileError as error:
+            except (PoFileError, ValueError) as error:
                 raise RefusalError(f"{source} cannot be read: {error}") from None
             draft = target.with_suffix(".mo.draft")
             with draft.open("wb") as file:
