@@ -1,0 +1,77 @@
+"""Dates in forms: one day, and a span "from – to" whose last day is included."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+ONE_DAY = dt.timedelta(days=1)
+YEARS = _("Give a year between 1900 and 2199.")
+BELIEVABLE = [
+    MinValueValidator(dt.date(1900, 1, 1), message=YEARS),
+    MaxValueValidator(dt.date(2199, 12, 31), message=YEARS),
+]
+
+
+class DayInput(forms.DateInput):
+    """The device's own date picker: it speaks ISO whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateSpanInput(forms.MultiWidget):
+    """Two date pickers, the first and the last day, each with its label."""
+
+    template_name = "components/date_span.html"
+
+    def __init__(self, attrs: dict | None = None) -> None:
+        super().__init__([DayInput(), DayInput()], attrs)
+
+    def id_for_label(self, id_: str) -> str:
+        """The error summary leads to the first day."""
+        return f"{id_}_0" if id_ else ""
+
+    def decompress(self, value: DateRange | None) -> list[dt.date | None]:
+        if value is None or value.isempty:
+            return [None, None]
+        return [value.lower, value.upper - ONE_DAY if value.upper else None]
+
+
+class DateSpanField(forms.MultiValueField):
+    """A first and a last day, both included; cleans to the half-open range that is stored.
+
+    Without a last day the range has no end, unless `is_open_ended=False`.
+    """
+
+    widget = DateSpanInput
+    default_error_messages = {
+        "incomplete": _("Give the first day."),
+        "no_end": _("Give the last day."),
+        "order": _("The last day must not be before the first."),
+    }
+
+    def __init__(self, *, is_open_ended: bool = True, **kwargs) -> None:
+        self.is_open_ended = is_open_ended
+        fields = (
+            forms.DateField(validators=BELIEVABLE),
+            forms.DateField(required=False, validators=BELIEVABLE),
+        )
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def compress(self, days: list[dt.date | None]) -> DateRange | None:
+        if not days:
+            return None
+        first, last = days
+        if last is None and not self.is_open_ended:
+            raise ValidationError(self.error_messages["no_end"], code="no_end")
+        if last is not None and last < first:
+            raise ValidationError(self.error_messages["order"], code="order")
+        return DateRange(first, last + ONE_DAY if last else None)
