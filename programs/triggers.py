@@ -3,12 +3,15 @@
 import pgtrigger
 
 
-def counts_revisions() -> pgtrigger.Trigger:
-    """Every write of a row raises its `revision`, whoever writes: a stale save can be seen."""
+def counts_revisions(*columns: str) -> pgtrigger.Trigger:
+    """Every write of a row raises its `revision`, whoever writes: a stale save can be seen.
+
+    With `columns`, only writes of these: what a machine notes down disturbs nobody's form.
+    """
     return pgtrigger.Trigger(
         name="counts_revisions",
         when=pgtrigger.Before,
-        operation=pgtrigger.Update,
+        operation=pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update,
         func="NEW.revision := OLD.revision + 1; RETURN NEW;",
     )
 
@@ -24,6 +27,35 @@ def keeps(*columns: str) -> pgtrigger.Trigger:
             IF {changed} THEN
                 RAISE EXCEPTION 'these columns never change' USING
                     ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_keeps';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def never_changes() -> pgtrigger.Trigger:
+    """A row stays as it was made: counts of past years stand on it."""
+    return pgtrigger.Trigger(
+        name="never_changes",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            RAISE EXCEPTION 'this row never changes' USING
+                ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_keeps';
+        """,
+    )
+
+
+def belongs(name: str, *, unless: str, constraint: str) -> pgtrigger.Trigger:
+    """Refuse a row under `constraint` unless a condition in SQL over NEW holds."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF NOT ({unless}) THEN
+                RAISE EXCEPTION 'refused' USING
+                    ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
             END IF;
             RETURN NEW;
         """,

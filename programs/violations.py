@@ -17,6 +17,12 @@ OTHER_MESSAGES = {
         "This report is no longer open: its counts are frozen. Start a correction to change them."
     ),
     "grantscope_site_of_program": _("This site is not a site of this program."),
+    "indicator_summed_by_adds_up": _(
+        "The indicator shown over a longer time must add up and be counted in the same unit."
+    ),
+    "partnership_lead_leads": _("The lead of a program is the organisation that owns it."),
+    "target_cell_of_indicator": _("This cell is not of the breakdown of the indicator."),
+    "target_site_of_program": _("This site is not a site of this program."),
     "month_is_locked": _("This month is locked. Ask for an exception to change it."),
 }
 KEPT = _("What other work refers to never changes here: make a new row instead.")

@@ -1,15 +1,14 @@
-from .codelist import Code, CodeList
-from .funding import FundedProject, Grant, GrantScope
-from .indicator import (
+from .breakdown import (
     Breakdown,
     BreakdownDimension,
     Category,
     Cell,
     CellCategory,
     Dimension,
-    Indicator,
-    ProgramIndicator,
 )
+from .codelist import Code, CodeList
+from .funding import FundedProject, Grant, GrantScope
+from .indicator import Indicator, ProgramIndicator
 from .organisation import Organisation, OrganisationKind, OrganisationYear
 from .program import KindOfWork, Partnership, Pillar, Program
 from .site import ProgramSite, Site, SiteKind

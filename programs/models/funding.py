@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import (
@@ -16,7 +16,7 @@ from programs.constraints import (
     is_code,
     not_empty,
 )
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import belongs, counts_revisions, keeps
 
 from .organisation import Language, Organisation
 from .program import Program
@@ -30,6 +30,22 @@ class FundedProjectQuerySet(models.QuerySet):
             user.access.filter("programs.view_funding", organisation="organisation")
             | user.access.filter("programs.view_funding", organisation="grants__funder")
         ).distinct()
+
+    def matching(
+        self, *, q: str = "", funder: Organisation | None = None, is_over: bool | None = None
+    ) -> FundedProjectQuerySet:
+        """Projects whose code or name holds `q`, paid by a funder, under way or over."""
+        rows = self
+        if q:
+            rows = rows.filter(
+                Q(name_fr__icontains=q) | Q(name_en__icontains=q) | Q(code__icontains=q)
+            )
+        if funder:
+            rows = rows.filter(pk__in=funder.grants_given.values("project"))
+        if is_over is not None:
+            over = Q(is_active=False) | Q(period__fully_lt=(timezone.localdate(), None))
+            rows = rows.filter(over if is_over else ~over)
+        return rows
 
 
 class FundedProject(models.Model):
@@ -77,6 +93,16 @@ class FundedProject(models.Model):
         return [(self.organisation_id, None, None)]
 
 
+class GrantQuerySet(models.QuerySet):
+    def visible_to(self, user) -> GrantQuerySet:
+        """Grants of one's organisation, and those it gives: never another funder's."""
+        can = "programs.view_funding"
+        return self.filter(
+            user.access.filter(can, organisation="organisation")
+            | user.access.filter(can, organisation="funder")
+        )
+
+
 class Grant(models.Model):
     """Money of one funder for a project, over a period."""
 
@@ -102,6 +128,8 @@ class Grant(models.Model):
         _("language of the report"), max_length=2, choices=Language.choices
     )
     revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant")
@@ -134,6 +162,14 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.funder} · {self.reference}"
 
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return [(self.organisation_id, None, None)]
+
+
+class GrantScopeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> GrantScopeQuerySet:
+        return self.filter(grant__in=Grant.objects.visible_to(user))
+
 
 class GrantScope(models.Model):
     """What a grant covers: a program, perhaps one site of it, for a share, between two dates."""
@@ -165,6 +201,8 @@ class GrantScope(models.Model):
     )
     period = DateRangeField(_("from, to"))
     revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = GrantScopeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("what a grant covers")
@@ -204,21 +242,17 @@ class GrantScope(models.Model):
         ]
         triggers = [
             counts_revisions(),
-            pgtrigger.Trigger(
-                name="site_is_of_the_program",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                condition=pgtrigger.Q(new__site__isnull=False),
-                func="""
-                    IF NOT EXISTS (SELECT FROM programs_programsite
-                                   WHERE program_id = NEW.program_id AND site_id = NEW.site_id) THEN
-                        RAISE EXCEPTION 'site % is not of program %', NEW.site_id, NEW.program_id
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'grantscope_site_of_program';
-                    END IF;
-                    RETURN NEW;
-                """,
+            belongs(
+                "site_is_of_the_program",
+                unless="""NEW.site_id IS NULL OR EXISTS (
+                    SELECT FROM programs_programsite
+                    WHERE program_id = NEW.program_id AND site_id = NEW.site_id)""",
+                constraint="grantscope_site_of_program",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.grant} · {self.program}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return [(self.organisation_id, None, None)]

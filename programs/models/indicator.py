@@ -5,168 +5,29 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, both_languages, is_code, not_empty
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import belongs, counts_revisions, keeps
 
+from .breakdown import Breakdown
 from .program import Program
 
 
-class Dimension(models.Model):
-    """A way of telling people apart in counts: sex, age…"""
-
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        verbose_name = _("dimension")
-        verbose_name_plural = _("dimensions")
-        ordering = ["code"]
-        constraints = [is_code("dimension"), *both_languages("dimension", "name")]
-        triggers = [counts_revisions(), keeps("code")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Category(models.Model):
-    """One value of a dimension: girls, 6–11 years, unknown…"""
-
-    dimension = models.ForeignKey(
-        Dimension, on_delete=models.PROTECT, related_name="categories", verbose_name=_("dimension")
-    )
-    code = models.CharField(_("code"), max_length=30)
-    name = models.CharField(_("name"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_unknown = models.BooleanField(_("unknown"), default=False)
-    valid = DateRangeField(_("from, to"))
-    revision = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["dimension", "position"]
-        constraints = [
-            UniqueConstraint(
-                fields=["dimension", "code"],
-                name="category_code_once",
-                violation_error_message=_("This dimension already has this category."),
-            ),
-            UniqueConstraint(fields=["id", "dimension"], name="category_id_dimension"),
-            UniqueConstraint(
-                fields=["dimension"],
-                condition=Q(is_unknown=True),
-                name="category_one_unknown",
-                violation_error_message=_("A dimension has one unknown category."),
-            ),
-            *both_languages("category", "name"),
-            not_empty("category", "valid"),
-        ]
-        triggers = [counts_revisions(), keeps("dimension_id", "code")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Breakdown(models.Model):
-    """An ordered set of dimensions that an indicator is counted by, with its fixed cells."""
-
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    dimensions = models.ManyToManyField(Dimension, through="BreakdownDimension", editable=False)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        verbose_name = _("breakdown")
-        verbose_name_plural = _("breakdowns")
-        ordering = ["code"]
-        constraints = [is_code("breakdown"), *both_languages("breakdown", "name")]
-        triggers = [counts_revisions(), keeps("code")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class BreakdownDimension(models.Model):
-    """A dimension of a breakdown, at its position."""
-
-    breakdown = models.ForeignKey(
-        Breakdown, on_delete=models.PROTECT, related_name="dimension_rows"
-    )
-    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT)
-    position = models.PositiveSmallIntegerField(_("position"))
-
-    class Meta:
-        verbose_name = _("dimension of a breakdown")
-        verbose_name_plural = _("dimensions of a breakdown")
-        ordering = ["breakdown", "position"]
-        constraints = [
-            UniqueConstraint(fields=["breakdown", "dimension"], name="breakdowndimension_once"),
-            UniqueConstraint(fields=["breakdown", "position"], name="breakdowndimension_position"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.breakdown} · {self.dimension}"
-
-
-class Cell(models.Model):
-    """One box of a breakdown: one category of each of its dimensions. Never regenerated."""
-
-    breakdown = models.ForeignKey(Breakdown, on_delete=models.PROTECT, related_name="cells")
-    key = models.CharField(_("key"), max_length=120)
-    position = models.PositiveSmallIntegerField(_("position"))
-    categories = models.ManyToManyField(Category, through="CellCategory", editable=False)
-
-    class Meta:
-        verbose_name = _("cell")
-        verbose_name_plural = _("cells")
-        ordering = ["breakdown", "position"]
-        constraints = [
-            UniqueConstraint(fields=["breakdown", "key"], name="cell_key_once"),
-            UniqueConstraint(fields=["id", "breakdown"], name="cell_id_breakdown"),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class CellCategory(models.Model):
-    """The category of a cell in one dimension of its breakdown."""
-
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="category_rows")
-    breakdown = models.ForeignKey(Breakdown, on_delete=models.PROTECT, related_name="+")
-    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="cell_rows")
-
-    class Meta:
-        verbose_name = _("category of a cell")
-        verbose_name_plural = _("categories of a cell")
-        constraints = [
-            UniqueConstraint(fields=["cell", "dimension"], name="cellcategory_once"),
-            CompositeForeignKey(
-                name="cellcategory_cell",
-                fields=["cell", "breakdown"],
-                to="programs.Cell",
-                to_fields=["id", "breakdown"],
-            ),
-            CompositeForeignKey(
-                name="cellcategory_dimension",
-                fields=["breakdown", "dimension"],
-                to="programs.BreakdownDimension",
-                to_fields=["breakdown", "dimension"],
-            ),
-            CompositeForeignKey(
-                name="cellcategory_category",
-                fields=["category", "dimension"],
-                to="programs.Category",
-                to_fields=["id", "dimension"],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.cell} · {self.category}"
+class IndicatorQuerySet(models.QuerySet):
+    def matching(self, *, q: str = "", unit: str = "", program: Program | None = None):
+        """Indicators whose code or name holds `q`, of a unit, reported by a program."""
+        rows = self
+        if q:
+            rows = rows.filter(
+                Q(name_fr__icontains=q) | Q(name_en__icontains=q) | Q(code__icontains=q)
+            )
+        if unit:
+            rows = rows.filter(unit=unit)
+        if program:
+            rows = rows.filter(pk__in=program.program_indicators.values("indicator"))
+        return rows
 
 
 class Indicator(models.Model):
@@ -233,6 +94,8 @@ class Indicator(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = IndicatorQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
@@ -267,13 +130,58 @@ class Indicator(models.Model):
                 violation_error_message=_("An indicator cannot stand for itself."),
             ),
         ]
-        triggers = [counts_revisions(), keeps("code", "breakdown_id", "unit", "measure")]
+        triggers = [
+            counts_revisions(),
+            keeps("code", "breakdown_id", "unit", "measure"),
+            belongs(
+                "stands_for_what_adds_up",
+                unless="""NEW.summed_by_id IS NULL OR EXISTS (
+                    SELECT FROM programs_indicator WHERE id = NEW.summed_by_id
+                    AND unit = NEW.unit AND time_rule = 'sum')""",
+                constraint="indicator_summed_by_adds_up",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("indicator", args=[self.pk])
+
+    @property
+    def how_it_is_counted(self) -> str:
+        """The measure, as a sentence."""
+        return {
+            self.Measure.NEW_IN_YEAR: gettext(
+                "Each one is counted once a year in a program and site, at the first contact."
+            ),
+            self.Measure.NEW_IN_PERIOD: gettext(
+                "Each one is counted once, in the month of the first contact."
+            ),
+            self.Measure.ACTIVE_IN_PERIOD: gettext(
+                "Each one seen in the month is counted once that month, however often they come."
+            ),
+            self.Measure.STOCK_AT_END: gettext(
+                "Those present on the last day of the month are counted."
+            ),
+            self.Measure.EVENTS: gettext(
+                "Each event is counted: the same person may be behind several."
+            ),
+        }[self.measure]
+
+    @property
+    def how_months_add_up(self) -> str:
+        if self.time_rule == self.TimeRule.SUM:
+            return gettext("Months add up: a quarter or a year is the sum of its months.")
+        if self.time_rule == self.TimeRule.LAST:
+            return gettext("Months do not add up: the last month of a period stands for it.")
+        return gettext("Months never add up: the same person may come back from month to month.")
+
+    @property
+    def how_sites_add_up(self) -> str:
+        if self.site_rule == self.SiteRule.SUM:
+            return gettext("Sites add up: several sites together are the sum of each.")
+        return gettext("Sites never add up: the same person may come to several.")
 
 
 class ProgramIndicator(models.Model):
@@ -334,3 +242,6 @@ class ProgramIndicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.indicator}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return self.program.places(permission)

@@ -6,12 +6,12 @@ from babel import Locale
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Func, Q, UniqueConstraint, Value
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from programs.constraints import both_languages, is_code
+from programs.constraints import both_languages, is_code, not_empty
 from programs.triggers import counts_revisions, keeps
 
 
@@ -52,13 +52,42 @@ class OrganisationQuerySet(models.QuerySet):
         """One's own, the partners of programs one's own leads, the leads one works for, funders."""
         if user.has_perm("programs.manage_organisations"):
             return self
-        own = user.access.organisation_ids
-        return self.filter(
-            Q(pk__in=own)
+        own = user.access.organisations_with("programs.view_catalogue")
+        paid = user.access.organisations_with("programs.view_funding")
+        around = Organisation.objects.filter(
+            Q(pk__in=own | paid)
             | Q(partnerships__program__organisation__in=own)
             | Q(programs__partnerships__organisation__in=own)
-            | Q(grants_given__organisation__in=own)
-        ).distinct()
+            | Q(grants_given__organisation__in=paid)
+        )
+        return self.filter(pk__in=around.values("pk"))
+
+    def editable_by(self, user) -> OrganisationQuerySet:
+        """One's own, and the address book: organisations where nobody has an account."""
+        if user.has_perm("programs.manage_organisations"):
+            return self
+        own = user.access.organisations_with("programs.edit_catalogue")
+        if not own:
+            return self.none()
+        tenants = Q(kinds__contains=[OrganisationKind.OWN]) | Q(membership__isnull=False)
+        return self.filter(
+            Q(pk__in=own) | ~Q(pk__in=Organisation.objects.filter(tenants).values("pk"))
+        )
+
+    def matching(self, *, q: str = "", kind: str = "") -> OrganisationQuerySet:
+        """Organisations whose name, code or other name holds `q`, of a kind."""
+        rows = self
+        if q:
+            others = Func(
+                "aliases", Value(" "), function="array_to_string", output_field=models.TextField()
+            )
+            rows = rows.alias(other_names=others).filter(
+                Q(name_fr__icontains=q)
+                | Q(name_en__icontains=q)
+                | Q(code__icontains=q)
+                | Q(other_names__icontains=q)
+            )
+        return rows.filter(kinds__contains=[kind]) if kind else rows
 
     def tenants(self) -> OrganisationQuerySet:
         return self.filter(kinds__contains=[OrganisationKind.OWN])
@@ -115,6 +144,7 @@ class Organisation(models.Model):
                 condition=Q(kinds__len__gt=0),
                 violation_error_message=_("Choose at least one kind of organisation."),
             ),
+            not_empty("organisation", "agreement"),
         ]
         triggers = [counts_revisions(), keeps("code")]
 
@@ -123,6 +153,9 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.pk])
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return [(self.pk, None, None)]
 
     @property
     def organisation_id(self) -> int:

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import (
@@ -13,7 +14,7 @@ from programs.constraints import (
     is_code,
     not_empty,
 )
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import belongs, counts_revisions, keeps
 
 from .organisation import Organisation
 
@@ -55,6 +56,22 @@ class ProgramQuerySet(models.QuerySet):
             can, organisation="partnerships__organisation", program="pk", site="sites"
         )
         return self.filter(pk__in=Program.objects.filter(led | worked_in).values("pk"))
+
+    def matching(
+        self, *, q: str = "", pillar: str = "", is_over: bool | None = None
+    ) -> ProgramQuerySet:
+        """Programs whose code or name holds `q`, of a pillar, still running or over."""
+        rows = self
+        if q:
+            rows = rows.filter(
+                Q(name_fr__icontains=q) | Q(name_en__icontains=q) | Q(code__icontains=q)
+            )
+        if pillar:
+            rows = rows.filter(pillar=pillar)
+        if is_over is not None:
+            over = Q(is_active=False) | Q(ends_on__lt=timezone.localdate())
+            rows = rows.filter(over if is_over else ~over)
+        return rows
 
     def active_on(self, day) -> ProgramQuerySet:
         return self.filter(is_active=True, starts_on__lte=day).filter(
@@ -140,6 +157,16 @@ class Program(models.Model):
         return [(self.organisation_id, self.pk, None)]
 
 
+class PartnershipQuerySet(models.QuerySet):
+    def visible_to(self, user) -> PartnershipQuerySet:
+        """All of a program that one's organisation leads; elsewhere one's own and the lead's."""
+        can = "programs.view_catalogue"
+        own = user.access.filter(can, organisation="organisation", program="program")
+        led = user.access.filter(can, organisation="program__organisation", program="program")
+        is_lead = Q(role=Partnership.Role.LEAD, program__in=Program.objects.visible_to(user))
+        return self.filter(own | led | is_lead)
+
+
 class Partnership(models.Model):
     """An organisation that takes part in a program, in a role, between two dates."""
 
@@ -163,6 +190,8 @@ class Partnership(models.Model):
     active = DateRangeField(_("from, to"))
     revision = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = PartnershipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("partnership")
         verbose_name_plural = _("partnerships")
@@ -181,7 +210,20 @@ class Partnership(models.Model):
             ),
             not_empty("partnership", "active"),
         ]
-        triggers = [counts_revisions(), keeps("organisation_id", "program_id")]
+        triggers = [
+            counts_revisions(),
+            keeps("organisation_id", "program_id"),
+            belongs(
+                "lead_leads",
+                unless="""(NEW.role = 'lead') = (NEW.organisation_id = (
+                    SELECT organisation_id FROM programs_program WHERE id = NEW.program_id))""",
+                constraint="partnership_lead_leads",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.program} · {self.organisation}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        """Who may change it: the lead of the program."""
+        return self.program.places(permission)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from babel import Locale
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import (
@@ -47,6 +49,22 @@ class SiteQuerySet(models.QuerySet):
             site="pk",
         )
         return self.filter(pk__in=Site.objects.filter(own | led).values("pk"))
+
+    def matching(
+        self, *, q: str = "", kind: str = "", program: Program | None = None
+    ) -> SiteQuerySet:
+        """Sites whose code, name or zone holds `q` (confidential ones answer to their code)."""
+        rows = self
+        if q:
+            words = Q()
+            for field in ("name_fr", "name_en", "zone_fr", "zone_en"):
+                words |= Q(**{f"{field}__icontains": q})
+            rows = rows.filter(Q(code__icontains=q) | (Q(is_confidential=False) & words))
+        if kind:
+            rows = rows.filter(kind=kind)
+        if program:
+            rows = rows.filter(pk__in=program.program_sites.values("site"))
+        return rows
 
 
 class Site(models.Model):
@@ -91,6 +109,11 @@ class Site(models.Model):
             ),
             identified_within_organisation("site"),
             is_code("site"),
+            CheckConstraint(
+                name="site_country_format",
+                condition=Q(country__regex=r"^[A-Z]{2}$"),
+                violation_error_message=_("A country is two capital letters, as in ISO 3166."),
+            ),
             *both_languages("site", "name", "zone"),
         ]
         triggers = [counts_revisions(), keeps("organisation_id", "code")]
@@ -104,8 +127,53 @@ class Site(models.Model):
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, None, self.pk)]
 
+    @property
+    def country_name(self) -> str:
+        return Locale(get_language() or "en").territories.get(self.country, self.country)
+
+    def is_open_to(self, user) -> bool:
+        """Whether `user` may read the name and zone: works there, or coordinates a program of it.
+
+        Reads the site's programs: prefetch `program_sites__program` for a list.
+        """
+        if not self.is_confidential:
+            return True
+        programs = [row.program for row in self.program_sites.all()]
+        works = [(self.organisation_id, program.pk, self.pk) for program in programs]
+        leads = [(program.organisation_id, program.pk, None) for program in programs]
+        return user.access.covers(
+            "programs.view_catalogue", [*works, *self.places("programs.view_catalogue")]
+        ) or user.access.covers("beneficiaries.review_counts", leads)
+
+    def label_for(self, user) -> str:
+        """Its name, or its code alone to those who neither work there nor coordinate it."""
+        return self.name if self.is_open_to(user) else self.code
+
+    def zone_for(self, user) -> str:
+        return self.zone if self.is_open_to(user) else ""
+
 
 class ProgramSiteQuerySet(models.QuerySet):
+    def reached_by(self, user, permission: str) -> ProgramSiteQuerySet:
+        """Where a membership of `user` holds `permission`."""
+        return self.filter(
+            user.access.filter(
+                permission, organisation="organisation", program="program", site="site"
+            )
+        )
+
+    def visible_to(self, user) -> ProgramSiteQuerySet:
+        """Sites of one's own in a program, and all of a program that one's organisation leads."""
+        can = "programs.view_catalogue"
+        paths = {"program": "program", "site": "site"}
+        return self.filter(
+            user.access.filter(can, organisation="organisation", **paths)
+            | user.access.filter(can, organisation="program__organisation", **paths)
+        )
+
+    def tallied(self) -> ProgramSiteQuerySet:
+        return self.filter(is_tallied=True)
+
     def active_in(self, month: dt.date) -> ProgramSiteQuerySet:
         """Open at least one day of the month, in a program that runs: a report is expected."""
         after = (month + dt.timedelta(days=32)).replace(day=1)
@@ -172,3 +240,7 @@ class ProgramSite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.site}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        """Who may change it: the lead of the program."""
+        return self.program.places(permission)

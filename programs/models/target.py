@@ -1,3 +1,8 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -6,13 +11,27 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, not_empty
-from programs.triggers import counts_revisions
+from programs.triggers import belongs, counts_revisions
 
+from .breakdown import Cell
 from .funding import Grant
-from .indicator import Cell, Indicator
+from .indicator import Indicator
 from .organisation import Organisation
 from .program import Program
 from .site import Site
+
+
+class TargetQuerySet(models.QuerySet):
+    def visible_to(self, user) -> TargetQuerySet:
+        """Of programs one's organisation leads; elsewhere those of the sites one may see.
+
+        A target tied to a grant shows to those who may see the grant.
+        """
+        can = "programs.view_catalogue"
+        led = user.access.filter(can, organisation="organisation", program="program", site="site")
+        of_sites = Q(site__in=Site.objects.visible_to(user))
+        seen = Q(grant=None) | Q(grant__in=Grant.objects.visible_to(user))
+        return self.filter(led | of_sites, seen)
 
 
 class Target(models.Model):
@@ -45,6 +64,8 @@ class Target(models.Model):
     span = DateRangeField(_("from, to"))
     value = models.PositiveIntegerField(_("value"))
     revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")
@@ -84,7 +105,59 @@ class Target(models.Model):
             ),
             not_empty("target", "span"),
         ]
-        triggers = [counts_revisions()]
+        triggers = [
+            counts_revisions(),
+            belongs(
+                "cell_is_of_the_indicator",
+                unless="""NEW.cell_id IS NULL OR EXISTS (
+                    SELECT FROM programs_cell c JOIN programs_indicator i USING (breakdown_id)
+                    WHERE c.id = NEW.cell_id AND i.id = NEW.indicator_id)""",
+                constraint="target_cell_of_indicator",
+            ),
+            belongs(
+                "site_is_of_the_program",
+                unless="""NEW.site_id IS NULL OR EXISTS (
+                    SELECT FROM programs_programsite
+                    WHERE program_id = NEW.program_id AND site_id = NEW.site_id)""",
+                constraint="target_site_of_program",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.program} · {self.indicator}: {self.value}"
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        return self.program.places(permission)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Targets of shorter spans that do not sum to the one of the whole span."""
+
+    whole: Target
+    parts: int
+
+
+def disagreements(targets: Iterable[Target]) -> list[Disagreement]:
+    """Cumulative targets that the incremental ones within their span do not sum to.
+
+    A whole without any part says nothing wrong: it may not be divided yet.
+    """
+    rows = list(targets)
+    found = []
+    for whole in (t for t in rows if t.kind == Target.Kind.CUMULATIVE):
+        parts = [t for t in rows if t.kind == Target.Kind.INCREMENTAL and _is_part(t, whole)]
+        if parts and sum(t.value for t in parts) != whole.value:
+            found.append(Disagreement(whole, sum(t.value for t in parts)))
+    return found
+
+
+def _is_part(target: Target, whole: Target) -> bool:
+    same = ("program_id", "indicator_id", "site_id", "grant_id", "cell_id")
+    return all(getattr(target, f) == getattr(whole, f) for f in same) and (
+        target.span.lower >= whole.span.lower
+        and (
+            whole.span.upper is None
+            or (target.span.upper is not None and target.span.upper <= whole.span.upper)
+        )
+    )
