@@ -7,6 +7,8 @@ from itertools import count
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.sheet import asked
 from programs.actions import create_breakdown
 from programs.models import (
     Breakdown,
@@ -155,3 +157,37 @@ def make_membership(
         organisation=organisation or make_organisation(),
         **({"active": ALWAYS} | fields),
     )
+
+
+def make_report(place: ProgramSite | None = None, month: dt.date | None = None, **fields):
+    """The draft of a month (January 2026) at a site of a program."""
+    place = place or make_program_site()
+    return CountReport.objects.create(
+        organisation=place.organisation,
+        program=place.program,
+        site=place.site,
+        month=month or dt.date(2026, 1, 1),
+        **fields,
+    )
+
+
+def make_filled_report(
+    place: ProgramSite | None = None, month: dt.date | None = None, *, value: int = 1, **fields
+) -> CountReport:
+    """A draft with `value` in every cell; the program reports one indicator at least."""
+    report = make_report(place, month, **fields)
+    if not report.program.program_indicators.exists():
+        make_program_indicator(report.program)
+    BeneficiaryCount.objects.bulk_create(
+        BeneficiaryCount(
+            organisation=report.organisation,
+            report=report,
+            indicator=row.indicator,
+            breakdown=row.indicator.breakdown,
+            cell_id=column.cell_id,
+            value=value,
+        )
+        for row in asked(program=report.program, month=report.month).rows
+        for column in row.columns
+    )
+    return report

@@ -10,40 +10,64 @@ from programs.constraints import CompositeForeignKey
 from programs.models import Breakdown, Cell, Indicator, Organisation
 from programs.triggers import counts_revisions, keeps
 
+from .lock import REFUSE_LOCKED_MONTH
 from .report import CountReport
+
+
+def never_the_same_revision() -> pgtrigger.Trigger:
+    """Each write takes a revision that no row ever had.
+
+    A cell may be cleared and typed again: a number that starts over at 1 would make a stale save
+    look fresh. Revisions also name one event of the history.
+    """
+    return pgtrigger.Trigger(
+        name="never_the_same_revision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            NEW.revision := nextval(pg_get_serial_sequence('beneficiaries_beneficiarycount', 'id'));
+            RETURN NEW;
+        """,
+    )
 
 
 def frozen_with_its_report() -> pgtrigger.Trigger:
     """Counts change only while their report is a draft or was returned (the old one and the new).
 
     FOR SHARE, so that a submission waits for the change and the change for the submission; a
-    report that cannot be seen refuses too.
+    report that cannot be seen refuses too. Nor do they change in a locked month.
     """
     return pgtrigger.Trigger(
         name="frozen_with_its_report",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("wanted", "bigint"), ("found", "text")],
+        declare=[("wanted", "bigint"), ("report", "beneficiaries_countreport")],
         func="""
             FOREACH wanted IN ARRAY array_remove(ARRAY[
                 CASE WHEN TG_OP <> 'INSERT' THEN OLD.report_id END,
                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.report_id END], NULL)
             LOOP
-                SELECT status INTO found FROM beneficiaries_countreport
-                WHERE id = wanted FOR SHARE;
-                IF found IS NULL OR found NOT IN ('draft', 'returned') THEN
+                SELECT * INTO report FROM beneficiaries_countreport WHERE id = wanted FOR SHARE;
+                IF report.status IS NULL OR report.status NOT IN ('draft', 'returned') THEN
                     RAISE EXCEPTION 'report % is %: its counts are frozen',
-                        wanted, coalesce(found, 'not visible')
+                        wanted, coalesce(report.status, 'not visible')
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'beneficiarycount_frozen';
                 END IF;
+                -- locked
             END LOOP;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
-        """,
+        """.replace("-- locked", REFUSE_LOCKED_MONTH),
     )
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    obj_field=pghistory.ObjForeignKey(db_index=False, related_name="events"),
+    meta={"indexes": [models.Index(fields=["report", "pgh_id"], name="countevent_of_report")]},
+)
 class BeneficiaryCount(models.Model):
     """One number of a report: an indicator in one cell of its breakdown, or why it is missing."""
 
@@ -57,17 +81,24 @@ class BeneficiaryCount(models.Model):
     MAX_VALUE = 100_000
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    report = models.ForeignKey(CountReport, on_delete=models.CASCADE, related_name="counts")
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
-    breakdown = models.ForeignKey(Breakdown, on_delete=models.PROTECT, related_name="+")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+")
+    # Found through its report: indexes of its own on the catalogue's keys would only slow saving.
+    report = models.ForeignKey(
+        CountReport, on_delete=models.CASCADE, related_name="counts", db_index=False
+    )
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    breakdown = models.ForeignKey(
+        Breakdown, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+", db_index=False)
     value = models.PositiveIntegerField(_("value"), null=True)
     missing_reason = models.CharField(
         _("why it is missing"), max_length=20, choices=MissingReason.choices, blank=True
     )
     comment = models.TextField(_("comment"), blank=True)
     is_derived = models.BooleanField(_("from the tally sheets"), default=False)
-    revision = models.PositiveIntegerField(default=1, editable=False)
+    revision = models.PositiveBigIntegerField(db_default=1, editable=False)
 
     class Meta:
         verbose_name = _("count")
@@ -112,9 +143,7 @@ class BeneficiaryCount(models.Model):
             ),
             CheckConstraint(
                 name="beneficiarycount_missing_reason",
-                condition=Q(
-                    missing_reason__in=["", "not_collected", "not_applicable", "withheld"]
-                ),
+                condition=Q(missing_reason__in=["", "not_collected", "not_applicable", "withheld"]),
                 violation_error_message=_("Unknown reason."),
             ),
         ]
@@ -126,7 +155,7 @@ class BeneficiaryCount(models.Model):
             )
         ]
         triggers = [
-            counts_revisions(),
+            never_the_same_revision(),
             frozen_with_its_report(),
             keeps("indicator_id", "cell_id", "breakdown_id"),
         ]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,26 @@ from programs.constraints import (
 from programs.models import Organisation, Program, Site
 from programs.triggers import counts_revisions
 
+# In a trigger: refuse when a lock holds the month of the row `report`, and no exception of today
+# (the day of the organisation) frees its site. Lifted locks hold nothing.
+REFUSE_LOCKED_MONTH = """
+    IF EXISTS (
+        SELECT FROM beneficiaries_periodlock AS held
+        JOIN programs_organisation AS holder ON holder.id = held.organisation_id
+        WHERE held.organisation_id = report.organisation_id
+          AND (held.program_id IS NULL OR held.program_id = report.program_id)
+          AND held.lifted_at IS NULL AND held.span @> report.month
+          AND NOT EXISTS (
+              SELECT FROM beneficiaries_lockexception AS freed
+              WHERE freed.lock_id = held.id AND freed.site_id = report.site_id
+                AND freed.month = report.month
+                AND freed.until >= (now() AT TIME ZONE holder.time_zone)::date))
+    THEN
+        RAISE EXCEPTION 'month % is locked', report.month
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_locked';
+    END IF;
+"""
+
 
 class PeriodLockQuerySet(models.QuerySet):
     def visible_to(self, user) -> PeriodLockQuerySet:
@@ -23,6 +45,21 @@ class PeriodLockQuerySet(models.QuerySet):
             user.access.filter(
                 "beneficiaries.view_counts", organisation="organisation", program="program"
             )
+        )
+
+    def holding(
+        self, *, organisation_id: int, program_id: int, site_id: int, month: dt.date, day: dt.date
+    ) -> PeriodLockQuerySet:
+        """Locks that forbid this month to this site on this day: the trigger's rule, to explain."""
+        freed = LockException.objects.filter(
+            lock=OuterRef("pk"), site_id=site_id, month=month, until__gte=day
+        )
+        return self.filter(
+            ~Exists(freed),
+            Q(program=None) | Q(program_id=program_id),
+            organisation_id=organisation_id,
+            lifted_at=None,
+            span__contains=month,
         )
 
 
@@ -73,6 +110,11 @@ class PeriodLock(models.Model):
                 violation_error_message=_("Say in at least ten characters why."),
             ),
             not_empty("periodlock", "span"),
+            CheckConstraint(
+                name="periodlock_whole_months",
+                condition=Q(span__startswith__day=1, span__endswith__day=1),
+                violation_error_message=_("A lock holds whole months."),
+            ),
         ]
         triggers = [counts_revisions()]
 

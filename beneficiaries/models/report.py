@@ -3,17 +3,19 @@ from __future__ import annotations
 import datetime as dt
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Organisation, Program, Site
 from programs.triggers import counts_revisions, keeps
+
+from .lock import REFUSE_LOCKED_MONTH
 
 
 class CountReportQuerySet(models.QuerySet):
@@ -41,6 +43,26 @@ class CountReportQuerySet(models.QuerySet):
 
     def in_order(self) -> CountReportQuerySet:
         return self.order_by("-month", "program__code", "site__code", "-version")
+
+    def of_month(self, *, program: Program, site: Site, month: dt.date) -> CountReportQuerySet:
+        return self.filter(program=program, site=site, month=month)
+
+    def current(self) -> CountReport | None:
+        """The version that work goes on with: the open one, else the approved one."""
+        found = self.exclude(status=CountReport.Status.SUPERSEDED).order_by("-version")
+        return found.first()
+
+
+def not_in_a_locked_month() -> pgtrigger.Trigger:
+    """A locked month takes no new report, and its reports keep their state."""
+    return pgtrigger.Trigger(
+        name="not_in_a_locked_month",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="IF TG_OP = 'INSERT' OR OLD.status IS DISTINCT FROM NEW.status THEN"
+        + REFUSE_LOCKED_MONTH.replace("report", "NEW")
+        + "END IF; RETURN NEW;",
+    )
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -99,7 +121,8 @@ class CountReport(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
     return_reason = models.TextField(_("why it is returned"), blank=True)
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
+    # The last event of its counts when it was returned: what was submitted can be read again.
+    returned_event = models.BigIntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CountReportQuerySet.as_manager()
@@ -142,7 +165,9 @@ class CountReport(models.Model):
             ),
             CheckConstraint(
                 name="countreport_status",
-                condition=Q(status__in=["draft", "submitted", "returned", "approved", "superseded"]),
+                condition=Q(
+                    status__in=["draft", "submitted", "returned", "approved", "superseded"]
+                ),
                 violation_error_message=_("Unknown state."),
             ),
             CheckConstraint(
@@ -199,6 +224,7 @@ class CountReport(models.Model):
         triggers = [
             counts_revisions(),
             keeps("organisation_id", "program_id", "site_id", "month", "version"),
+            not_in_a_locked_month(),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -21,6 +23,17 @@ class TallySheetQuerySet(models.QuerySet):
                 site="site",
             )
         )
+
+    def of_day(self, program: Program, site: Site, day: dt.date) -> TallySheetQuerySet:
+        return self.filter(program=program, site=site, day=day)
+
+    def of_month(self, program: Program, site: Site, month: dt.date) -> TallySheetQuerySet:
+        after = (month + dt.timedelta(days=32)).replace(day=1)
+        return self.filter(program=program, site=site, day__gte=month, day__lt=after)
+
+    def standing(self, program: Program, site: Site, month: dt.date) -> TallySheetQuerySet:
+        """The sheets of a month that count: not cancelled."""
+        return self.of_month(program, site, month).filter(cancelled_at=None)
 
 
 class TallySheet(models.Model):
@@ -89,6 +102,11 @@ class TallySheet(models.Model):
     def __str__(self) -> str:
         return f"{self.program_id}/{self.site_id}/{self.day}/{self.number}"
 
+    @property
+    def month(self) -> dt.date:
+        """The month of the report that it adds up into."""
+        return self.day.replace(day=1)
+
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, self.program_id, self.site_id)]
 
@@ -107,24 +125,31 @@ class TallyCount(models.Model):
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
         constraints = [
-            UniqueConstraint(fields=["sheet", "indicator", "cell"], name="tallycount_once"),
+            UniqueConstraint(
+                fields=["sheet", "indicator", "cell"],
+                name="tallycount_once",
+                violation_error_message=_("This cell of the sheet already has a number."),
+            ),
             CompositeForeignKey(
                 name="tallycount_sheet",
                 fields=["sheet", "organisation"],
                 to="beneficiaries.TallySheet",
                 to_fields=["id", "organisation"],
+                violation_error_message=_("This sheet belongs to another organisation."),
             ),
             CompositeForeignKey(
                 name="tallycount_indicator",
                 fields=["indicator", "breakdown"],
                 to="programs.Indicator",
                 to_fields=["id", "breakdown"],
+                violation_error_message=_("This indicator is not counted this way."),
             ),
             CompositeForeignKey(
                 name="tallycount_cell",
                 fields=["cell", "breakdown"],
                 to="programs.Cell",
                 to_fields=["id", "breakdown"],
+                violation_error_message=_("This cell belongs to another breakdown."),
             ),
             CheckConstraint(
                 name="tallycount_value",

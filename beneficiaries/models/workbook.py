@@ -4,27 +4,22 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey
-from programs.models import Organisation, Program
+from programs.models import Organisation, Program, ProgramSite
 
 
 class WorkbookUploadQuerySet(models.QuerySet):
     def visible_to(self, user) -> WorkbookUploadQuerySet:
-        """One's own uploads: a colleague's may speak of sites one does not cover."""
-        return self.filter(user_id=user.pk).filter(
-            user.access.filter(
-                "beneficiaries.enter_counts", organisation="organisation", program="program"
-            )
-            | user.access.filter(
-                "beneficiaries.enter_counts",
-                organisation="organisation",
-                site="program__program_sites__site",
-            )
+        """One's own uploads, while one may still enter counts somewhere in that program."""
+        places = ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts").filter(
+            program=OuterRef("program"), organisation=OuterRef("organisation")
         )
+        return self.filter(Exists(places), user_id=user.pk)
 
 
 class WorkbookUpload(models.Model):
@@ -48,7 +43,21 @@ class WorkbookUpload(models.Model):
         verbose_name_plural = _("workbook uploads")
         ordering = ["-read_at"]
         constraints = [
-            UniqueConstraint(fields=["user", "sha256"], name="workbookupload_once"),
+            UniqueConstraint(
+                fields=["user", "sha256"],
+                name="workbookupload_once",
+                violation_error_message=_("You already sent this file."),
+            ),
+            CheckConstraint(
+                name="workbookupload_month_starts_on_the_first",
+                condition=Q(month=TruncMonth("month")),
+                violation_error_message=_("A month is written as its first day."),
+            ),
+            CheckConstraint(
+                name="workbookupload_sha256_format",
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                violation_error_message=_("A file is known by its SHA-256 in hexadecimal."),
+            ),
             CompositeForeignKey(
                 name="workbookupload_partnership",
                 fields=["program", "organisation"],

@@ -1,0 +1,231 @@
+"""Counts of a report: typed one by one or many at once; nobody's number is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from beneficiaries import history, sheet
+from beneficiaries.models import BeneficiaryCount, CountNote, CountReport
+from programs.models import Cell, Indicator
+from programs.violations import explained
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is typed in a cell: a number, or why it is missing, or nothing; perhaps a comment."""
+
+    value: int | None = None
+    missing_reason: str = ""
+    # None leaves the comment as it is.
+    comment: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.value is None and not self.missing_reason
+
+    def says(self, count: BeneficiaryCount | None) -> bool:
+        """Whether the cell already holds this."""
+        if count is None:
+            return self.is_empty
+        same = (count.value, count.missing_reason) == (self.value, self.missing_reason)
+        return same and self.comment in (None, count.comment)
+
+
+class StaleCell(Exception):
+    """Somebody else wrote the cell meanwhile: their count (or none), who, and when."""
+
+    def __init__(
+        self, *, count: BeneficiaryCount | None, author: User | None, at: dt.datetime | None
+    ) -> None:
+        super().__init__("changed by someone else")
+        self.count, self.author, self.at = count, author, at
+
+
+def save_cell(
+    *,
+    report: CountReport,
+    indicator: Indicator,
+    cell: Cell,
+    entry: Entry,
+    revision: int,
+    by: User,
+) -> BeneficiaryCount | None:
+    """Write one cell if it still is as `by` saw it (`revision`, 0 for an empty one).
+
+    An empty entry clears the cell. Raises StaleCell with what somebody else wrote meanwhile;
+    the same number twice is no conflict.
+    """
+    _may_enter(report, by)
+    _check_value(entry)
+    if not sheet.asks_for(program_id=report.program_id, month=report.month, indicator=indicator):
+        raise ValidationError(_not_asked(), code="not_asked")
+    kept = BeneficiaryCount.objects.filter(report=report, indicator=indicator, cell=cell)
+    seen = kept.filter(revision=revision, is_derived=False)
+    with explained():
+        if entry.is_empty:
+            seen.delete()
+        elif revision:
+            seen.update(**_columns_of(entry))
+        else:
+            count = _count(report, indicator, cell.pk, entry)
+            BeneficiaryCount.objects.bulk_create([count], ignore_conflicts=True)
+    found = kept.first()
+    if entry.says(found):
+        return found
+    if found is not None and found.is_derived:
+        raise ValidationError(_derived(), code="derived")
+    author, at = history.last_change(report=report, indicator=indicator, cell=cell)
+    raise StaleCell(count=found, author=author, at=at)
+
+
+def save_cells(
+    *,
+    report: CountReport,
+    entries: Mapping[Key, Entry],
+    by: User,
+    is_derived: bool = False,
+) -> int:
+    """Write many cells, keyed by (indicator id, cell id); returns how many changed.
+
+    Empty entries clear their cell. Numbers that come from the tally sheets (`is_derived`) are
+    changed only by the tally sheets. The number of queries does not depend on the cells.
+    """
+    _may_enter(report, by)
+    for entry in entries.values():
+        _check_value(entry)
+    asked = sheet.asked(program=report.program, month=report.month)
+    if not entries.keys() <= asked.keys.keys():
+        raise ValidationError(_not_asked(), code="not_asked")
+    kept = {(c.indicator_id, c.cell_id): c for c in BeneficiaryCount.objects.filter(report=report)}
+    changed = {
+        key: entry
+        for key, entry in entries.items()
+        if not entry.says(kept.get(key))
+        or (is_derived and key in kept and not kept[key].is_derived)
+    }
+    if not is_derived and any(key in kept and kept[key].is_derived for key in changed):
+        raise ValidationError(_derived(), code="derived")
+    written = [
+        _count(
+            report,
+            asked.by_indicator[indicator].indicator,
+            cell,
+            entry,
+            comment=kept[indicator, cell].comment if (indicator, cell) in kept else "",
+            is_derived=is_derived,
+        )
+        for (indicator, cell), entry in changed.items()
+        if not entry.is_empty
+    ]
+    cleared = [kept[key].pk for key, entry in changed.items() if entry.is_empty]
+    with explained():
+        BeneficiaryCount.objects.bulk_create(
+            written,
+            update_conflicts=True,
+            unique_fields=["report", "indicator", "cell"],
+            update_fields=["value", "missing_reason", "comment", "is_derived"],
+        )
+        if cleared:
+            BeneficiaryCount.objects.filter(pk__in=cleared).delete()
+    return len(changed)
+
+
+def mark_row(*, report: CountReport, indicator: Indicator, missing_reason: str, by: User) -> int:
+    """Say why the numbers of a row are missing; typed numbers stay. Returns how many changed."""
+    if missing_reason not in BeneficiaryCount.MissingReason.values:
+        raise ValidationError(_("Choose why these numbers are missing."), code="missing_reason")
+    return _fill_row(report, indicator, Entry(missing_reason=missing_reason), by)
+
+
+def zero_row(*, report: CountReport, indicator: Indicator, by: User) -> int:
+    """Write 0 in the cells of a row that hold no number. Returns how many changed."""
+    return _fill_row(report, indicator, Entry(value=0), by)
+
+
+def _fill_row(report: CountReport, indicator: Indicator, entry: Entry, by: User) -> int:
+    row = sheet.filled(report).by_indicator.get(indicator.pk)
+    if row is None:
+        raise ValidationError(_not_asked(), code="not_asked")
+    waiting = [
+        column.cell_id
+        for column in row.columns
+        if (count := row.counts.get(column.cell_id)) is None
+        or (count.value is None and not count.is_derived)
+    ]
+    entries = {(indicator.pk, cell_id): entry for cell_id in waiting}
+    return save_cells(report=report, entries=entries, by=by)
+
+
+@transaction.atomic
+def explain(*, report: CountReport, indicator: Indicator, text: str, by: User) -> CountNote | None:
+    """Say why an indicator is unusual this month; an empty text takes the explanation away."""
+    _may_enter(report, by)
+    notes = CountNote.objects.filter(report=report, indicator=indicator)
+    with explained():
+        if not text.strip():
+            notes.delete()
+            return None
+        if not sheet.asks_for(
+            program_id=report.program_id, month=report.month, indicator=indicator
+        ):
+            raise ValidationError(_not_asked(), code="not_asked")
+        return CountNote.objects.update_or_create(
+            report=report,
+            indicator=indicator,
+            defaults={"text": text.strip(), "organisation_id": report.organisation_id},
+        )[0]
+
+
+def _may_enter(report: CountReport, by: User) -> None:
+    if not by.has_perm("beneficiaries.enter_counts", report):
+        raise PermissionDenied
+
+
+def _check_value(entry: Entry) -> None:
+    """A number that the column could not even hold is refused before the database."""
+    if entry.value is not None and not 0 <= entry.value <= BeneficiaryCount.MAX_VALUE:
+        raise ValidationError(
+            _("A count is a whole number from 0 to 100,000."), code="beneficiarycount_value"
+        )
+
+
+def _columns_of(entry: Entry) -> dict:
+    columns = {"value": entry.value, "missing_reason": entry.missing_reason}
+    return columns if entry.comment is None else columns | {"comment": entry.comment}
+
+
+def _count(
+    report: CountReport,
+    indicator: Indicator,
+    cell_id: int,
+    entry: Entry,
+    *,
+    comment: str = "",
+    is_derived: bool = False,
+) -> BeneficiaryCount:
+    return BeneficiaryCount(
+        organisation_id=report.organisation_id,
+        report=report,
+        indicator=indicator,
+        breakdown_id=indicator.breakdown_id,
+        cell_id=cell_id,
+        is_derived=is_derived,
+        **{"comment": comment} | _columns_of(entry),
+    )
+
+
+def _not_asked() -> str:
+    return _("This program does not report this indicator in this month.")
+
+
+def _derived() -> str:
+    return _("This number comes from the tally sheets: change it there.")

@@ -1,0 +1,269 @@
+"""A month's report: opened, submitted, approved or returned, corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit import journal
+from beneficiaries import checks, history
+from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, PeriodLock
+from programs.models import Program, ProgramSite, Site
+from programs.violations import explained
+
+Status = CountReport.Status
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of state: the right it takes, from where, to where."""
+
+    name: str
+    permission: str
+    starts_from: tuple[str, ...]
+    leads_to: str
+
+
+SUBMIT = Step("submit", "beneficiaries.submit_counts", CountReport.EDITABLE, Status.SUBMITTED)
+TAKE_BACK = Step("take_back", "beneficiaries.submit_counts", (Status.SUBMITTED,), Status.DRAFT)
+APPROVE = Step("approve", "beneficiaries.review_counts", (Status.SUBMITTED,), Status.APPROVED)
+RETURN = Step("return", "beneficiaries.review_counts", (Status.SUBMITTED,), Status.RETURNED)
+SUPERSEDE = Step("supersede", "beneficiaries.review_counts", (Status.APPROVED,), Status.SUPERSEDED)
+
+
+class StaleComment(Exception):
+    """Somebody else changed the comment meanwhile: their text, and its revision."""
+
+    def __init__(self, *, text: str, revision: int) -> None:
+        super().__init__("changed by someone else")
+        self.text, self.revision = text, revision
+
+
+def open_report(*, program: Program, site: Site, month: dt.date, by: User) -> CountReport:
+    """The report that work goes on with; a first draft where there is none.
+
+    Refuses a site that is not open for the program that month, a month that has not begun
+    where the site is, and a locked month.
+    """
+    wanted = CountReport(
+        organisation_id=site.organisation_id, program=program, site=site, month=month
+    )
+    if not by.has_perm("beneficiaries.enter_counts", wanted):
+        raise PermissionDenied
+    versions = CountReport.objects.of_month(program=program, site=site, month=month)
+    if found := versions.current():
+        return found
+    check_may_open(wanted)
+    try:
+        with explained():
+            wanted.save(force_insert=True)
+            journal.record("open", wanted, by=by)
+    except ValidationError:
+        # Somebody opened it at the same moment: theirs is the one.
+        if found := versions.current():
+            return found
+        raise
+    return wanted
+
+
+def check_may_open(wanted: CountReport) -> None:
+    """Say why this month cannot be entered for this site, before anything is typed."""
+    month, site = wanted.month, wanted.site
+    expected = ProgramSite.objects.active_in(month).filter(program=wanted.program, site=site)
+    if not expected.exists():
+        raise ValidationError(
+            _("%(site)s is not open for this program in that month."),
+            code="not_active",
+            params={"site": site},
+        )
+    if month > timezone.now().astimezone(ZoneInfo(site.time_zone)).date():
+        raise ValidationError(_("This month has not begun yet."), code="future")
+    if lock := lock_of(wanted):
+        raise ValidationError(
+            _("This month is locked: %(reason)s Ask a coordinator for an exception."),
+            code="month_is_locked",
+            params={"reason": lock.reason},
+        )
+
+
+def lock_of(report: CountReport) -> PeriodLock | None:
+    """The lock that holds the month of a report today, if any."""
+    today = timezone.now().astimezone(ZoneInfo(report.organisation.time_zone)).date()
+    locks = PeriodLock.objects.holding(
+        organisation_id=report.organisation_id,
+        program_id=report.program_id,
+        site_id=report.site_id,
+        month=report.month,
+        day=today,
+    )
+    return locks.select_related("locked_by").first()
+
+
+@transaction.atomic
+def submit(*, report: CountReport, by: User, at: dt.datetime | None = None) -> CountReport:
+    """Hand a complete report over for approval; its counts freeze. Raises checks.NotReady."""
+    report = _hold(report)
+    _check_step(report, SUBMIT, by)
+    if found := checks.findings_of(report):
+        raise checks.NotReady(found)
+    return _move(report, SUBMIT, by, submitted_by=by, submitted_at=at or timezone.now())
+
+
+@transaction.atomic
+def take_back(*, report: CountReport, by: User) -> CountReport:
+    """Undo one's own submission while nobody has reviewed it."""
+    report = _hold(report)
+    if report.submitted_by_id != by.pk:
+        raise PermissionDenied
+    if report.return_reason:
+        return _move(report, TAKE_BACK, by, leads_to=Status.RETURNED)
+    return _move(report, TAKE_BACK, by, submitted_by=None, submitted_at=None)
+
+
+@transaction.atomic
+def approve(*, report: CountReport, by: User, at: dt.datetime | None = None) -> CountReport:
+    """Make a report's counts final, by someone else than who submitted it.
+
+    The version that it corrects is superseded in the same transaction.
+    """
+    report = _hold(report)
+    _check_step(report, APPROVE, by)
+    if report.supersedes_id:
+        _move(_hold(report.supersedes), SUPERSEDE, by)
+    return _move(report, APPROVE, by, reviewed_by=by, reviewed_at=at or timezone.now())
+
+
+@transaction.atomic
+def return_to_author(
+    *, report: CountReport, reason: str, by: User, at: dt.datetime | None = None
+) -> CountReport:
+    """Give a report back with what to mend; what was submitted can still be compared."""
+    report = _hold(report)
+    return _move(
+        report,
+        RETURN,
+        by,
+        reason=reason.strip(),
+        return_reason=reason.strip(),
+        returned_event=history.last_event(report),
+        reviewed_by=by,
+        reviewed_at=at or timezone.now(),
+    )
+
+
+@transaction.atomic
+def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
+    """Start a new version of an approved report, with its counts; it stays valid meanwhile."""
+    report = _hold(report)
+    if not by.has_perm("beneficiaries.enter_counts", report):
+        raise PermissionDenied
+    if report.status != Status.APPROVED:
+        raise ValidationError(_("Only an approved report is corrected."), code="state")
+    if hasattr(report, "superseded_by"):
+        raise ValidationError(_("A correction of this month is already started."), code="state")
+    with explained():
+        version = CountReport.objects.create(
+            organisation_id=report.organisation_id,
+            program=report.program,
+            site=report.site,
+            month=report.month,
+            version=report.version + 1,
+            supersedes=report,
+            correction_reason=reason.strip(),
+            comment=report.comment,
+        )
+        _copy(report, version)
+    journal.record("correct", version, by=by, reason=reason.strip())
+    return version
+
+
+@transaction.atomic
+def discard(*, report: CountReport, by: User) -> None:
+    """Give up a correction that was never submitted; the approved version stands."""
+    report = _hold(report)
+    if not by.has_perm("beneficiaries.enter_counts", report):
+        raise PermissionDenied
+    if report.version == 1 or report.status != Status.DRAFT:
+        raise ValidationError(
+            _("Only a correction that was never submitted can be given up."), code="state"
+        )
+    journal.record("discard", report, by=by, details={"version": report.version})
+    with explained():
+        report.delete()
+
+
+def comment_month(*, report: CountReport, text: str, revision: int, by: User) -> CountReport:
+    """Write what is to know about the month, unless somebody else just did (StaleComment)."""
+    if not by.has_perm("beneficiaries.enter_counts", report):
+        raise PermissionDenied
+    seen = CountReport.objects.filter(pk=report.pk, status__in=CountReport.EDITABLE)
+    with explained():
+        seen.filter(revision=revision).exclude(comment=text.strip()).update(comment=text.strip())
+    found = CountReport.objects.get(pk=report.pk)
+    if not found.is_editable:
+        raise ValidationError(_("This report is no longer open."), code="state")
+    if found.comment != text.strip():
+        raise StaleComment(text=found.comment, revision=found.revision)
+    return found
+
+
+def _hold(report: CountReport) -> CountReport:
+    """The report as it is now, kept from others until the transaction ends."""
+    held = CountReport.objects.select_for_update(of=("self",))
+    return held.select_related("program", "site", "organisation").get(pk=report.pk)
+
+
+def _check_step(report: CountReport, step: Step, by: User) -> None:
+    if not by.has_perm(step.permission, report):
+        raise PermissionDenied
+    if report.status not in step.starts_from:
+        raise ValidationError(
+            _("This report is %(state)s: somebody else was quicker, or the page is old."),
+            code="state",
+            params={"state": report.get_status_display()},
+        )
+
+
+def _move(
+    report: CountReport,
+    step: Step,
+    by: User,
+    *,
+    reason: str = "",
+    leads_to: str = "",
+    **changes: object,
+) -> CountReport:
+    """The one place where a report changes state: guarded, explained, journalled."""
+    _check_step(report, step, by)
+    before = report.status
+    report.status = leads_to or step.leads_to
+    for field, value in changes.items():
+        setattr(report, field, value)
+    with explained():
+        report.save(update_fields=["status", *changes])
+    journal.record(
+        step.name,
+        report,
+        by=by,
+        reason=reason,
+        details={"from": before, "to": report.status, "version": report.version},
+    )
+    report.refresh_from_db(fields=["revision"])
+    return report
+
+
+def _copy(report: CountReport, version: CountReport) -> None:
+    """Copy the counts and their explanations into a new version."""
+    for model in (BeneficiaryCount, CountNote):
+        rows = list(model.objects.filter(report=report))
+        for row in rows:
+            row.pk, row.report = None, version
+            row._state.adding = True
+        model.objects.bulk_create(rows)

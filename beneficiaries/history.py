@@ -1,0 +1,92 @@
+"""What counts were before: read from the history that the database keeps of each write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts.models import User
+from programs.models import Cell, Indicator
+
+from .models import BeneficiaryCount, CountReport
+
+Event = BeneficiaryCount.pgh_event_model
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write of a cell: what it said afterwards (nothing when cleared), who, when."""
+
+    indicator_id: int
+    cell_id: int
+    value: int | None
+    missing_reason: str
+    comment: str
+    is_cleared: bool
+    author: User | None
+    at: dt.datetime
+
+
+def changes(
+    report: CountReport, indicator: Indicator, cell: Cell | None = None, *, most: int = 100
+) -> list[Change]:
+    """The last writes of a row, or of one cell, newest first."""
+    events = Event.objects.filter(report=report, indicator=indicator)
+    if cell is not None:
+        events = events.filter(cell=cell)
+    found = list(events.order_by("-pgh_id")[:most])
+    people = _authors(found)
+    return [_change(event, people) for event in found]
+
+
+def last_change(
+    *, report: CountReport, indicator: Indicator, cell: Cell
+) -> tuple[User | None, dt.datetime | None]:
+    """Who wrote a cell last, and when."""
+    last = changes(report, indicator, cell, most=1)
+    return (last[0].author, last[0].at) if last else (None, None)
+
+
+def saved_at(report: CountReport) -> dt.datetime | None:
+    """When a count of the report was last written."""
+    times = Event.objects.filter(report=report).order_by("-pgh_id").values_list("pgh_created_at")
+    return next((at for (at,) in times[:1]), None)
+
+
+def last_event(report: CountReport) -> int:
+    """The number of the last write of the report's counts; 0 before the first."""
+    numbers = Event.objects.filter(report=report).order_by("-pgh_id").values_list("pgh_id")
+    return next((number for (number,) in numbers[:1]), 0)
+
+
+def values_at(report: CountReport, event: int) -> dict[tuple[int, int], tuple[int | None, str]]:
+    """What each cell said just after the write number `event`: (value, reason)."""
+    latest = (
+        Event.objects.filter(report=report, pgh_id__lte=event)
+        .order_by("indicator", "cell", "-pgh_id")
+        .distinct("indicator", "cell")
+    )
+    return {
+        (one.indicator_id, one.cell_id): (one.value, one.missing_reason)
+        for one in latest
+        if one.pgh_label != "delete"
+    }
+
+
+def _authors(events: list) -> dict[str, User]:
+    keys = {author for event in events if (author := (event.pgh_context or {}).get("user"))}
+    return {str(user.pk): user for user in User.objects.filter(pk__in=keys)} if keys else {}
+
+
+def _change(event, people: dict[str, User]) -> Change:
+    is_cleared = event.pgh_label == "delete"
+    return Change(
+        indicator_id=event.indicator_id,
+        cell_id=event.cell_id,
+        value=None if is_cleared else event.value,
+        missing_reason="" if is_cleared else event.missing_reason,
+        comment=event.comment,
+        is_cleared=is_cleared,
+        author=people.get((event.pgh_context or {}).get("user", "")),
+        at=event.pgh_created_at,
+    )
