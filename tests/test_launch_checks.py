@@ -83,3 +83,9 @@ def test_an_unknown_command_prints_the_known_ones(monkeypatch, capsys):
     assert commands.main(["dmeo"]) == 2
     printed = capsys.readouterr().err
     assert all(f"  {name} " in printed for name in commands.COMMANDS)
+
+
+def test_an_upgrade_of_production_names_what_is_not_set(monkeypatch):
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+    with pytest.raises(RefusalError, match="Not set: DATABASE_OWNER_URL"):
+        commands.upgrade([])

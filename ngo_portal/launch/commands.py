@@ -23,6 +23,7 @@ USAGE = """usage: python3 -m ngo_portal.launch COMMAND [ARGUMENTS]
   pytest [ARGS]   pytest alone, on the tests' own database
   manage [ARGS]   manage.py on the demonstration's database
   bench [ARGS]    measure the speed, on a database of its own
+  upgrade         production: install this version, migrate, gather static files
   env             print what to `eval` to run manage.py by hand
   locks           compile the lock files from pyproject.toml"""
 NEEDS_DEVELOPER = {"test", "pytest", "locks"}
@@ -96,6 +97,21 @@ def env(arguments: Sequence[str]) -> int:
     return 0
 
 
+def upgrade(arguments: Sequence[str]) -> int:
+    """Bring a production installation to this version, with the environment as it is."""
+    needed = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY")
+    missing = [name for name in needed if not os.environ.get(name)]
+    if missing:
+        raise RefusalError(
+            f"Not set: {', '.join(missing)}. docs/administrators/deploy.md says what production "
+            "needs; `make demo` needs nothing."
+        )
+    with databases.database(HERE, databases.demo_cluster(HERE), detached=False):
+        project.build(HERE, HERE.base_environment())
+    say("This version is installed: restart the web server and the worker.")
+    return 0
+
+
 def locks(arguments: Sequence[str]) -> int:
     return compile_locks(HERE)
 
@@ -107,6 +123,7 @@ COMMANDS = {
     "manage": manage,
     "bench": bench,
     "pytest": pytest,
+    "upgrade": upgrade,
     "env": env,
     "locks": locks,
 }
