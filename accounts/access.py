@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from .roles import PERMISSIONS
+from .roles import GRANTED_BY, PERMISSIONS
 
 # Where a right may come from: an organisation, perhaps one program or one site of it.
 Place = tuple[int, int | None, int | None]
@@ -44,14 +44,21 @@ class Access:
         """Organisations in the whole of which, or in a part of which, `permission` is held."""
         return frozenset(m.organisation_id for m in self.holding(permission))
 
+    def gives(self, organisation_id: int) -> frozenset[str]:
+        """The roles that this person's own roles let them give in an organisation."""
+        own = (m.role for m in self.memberships if m.organisation_id == organisation_id)
+        return frozenset().union(*(GRANTED_BY.get(role, ()) for role in own))
+
+    @property
+    def time_zone(self) -> str:
+        return self.memberships[0].organisation.time_zone if self.memberships else "UTC"
+
     def covers(self, permission: str, places: Iterable[Place]) -> bool:
         """Whether a membership that holds `permission` covers one of `places`."""
         held = self.holding(permission)
         return any(_covers(membership, place) for place in places for membership in held)
 
-    def filter(
-        self, permission: str, *, organisation: str, program: str = "", site: str = ""
-    ) -> Q:
+    def filter(self, permission: str, *, organisation: str, program: str = "", site: str = "") -> Q:
         """Rows that the memberships holding `permission` cover.
 
         The arguments are the row's paths to an organisation, a program and a site; a narrower

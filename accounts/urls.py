@@ -1,1 +1,31 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("language/", views.set_language, name="set_language"),
+    path("leave/", views.quick_exit, name="quick_exit"),
+    path("me/", views.my_account, name="my_account"),
+    path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("access/", views.access, name="access"),
+    path("access/invite/", views.invite, name="invite"),
+    path("access/invitations/<uuid:pk>/resend/", views.invitation_resend, name="invitation_resend"),
+    path(
+        "access/invitations/<uuid:pk>/withdraw/",
+        views.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    path("access/accounts/<uuid:pk>/", views.account, name="account"),
+    path(
+        "access/accounts/<uuid:pk>/deactivate/",
+        views.account_deactivate,
+        name="account_deactivate",
+    ),
+    path(
+        "access/accounts/<uuid:pk>/reactivate/",
+        views.account_reactivate,
+        name="account_reactivate",
+    ),
+    path("access/accounts/<uuid:pk>/grant/", views.membership_grant, name="membership_grant"),
+    path("access/memberships/<uuid:pk>/end/", views.membership_end, name="membership_end"),
+]

@@ -74,9 +74,12 @@ PAGES: dict[str, Page] = {
     ),
     **_pages("projects project", Page(permission="programs.view_funding")),
     # people and their rights
-    **_pages("access invite invitation_resend invitation_withdraw", MANAGE_ACCESS),
-    **_pages("account account_deactivate account_reactivate", MANAGE_ACCESS),
-    **_pages("membership_grant membership_end", MANAGE_ACCESS),
+    **_pages("access account", Page(permission="accounts.manage_access")),
+    **_pages("invite account_deactivate membership_grant membership_end", MANAGE_ACCESS),
+    **_pages(
+        "invitation_resend invitation_withdraw account_reactivate",
+        Page(WRITE, permission="accounts.manage_access"),
+    ),
     # counts
     **_pages("count_board count_report count_cell_history", VIEW_COUNTS),
     **_pages(

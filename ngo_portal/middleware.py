@@ -91,7 +91,7 @@ class ScopeMiddleware:
                 organisation_ids=user.access.organisation_ids,
                 request_id=request.id,
             ),
-            timezone.override(_time_zone(user)),
+            timezone.override(user.access.time_zone),
         ):
             response = self.get_response(request)
             if response.status_code >= 500:
@@ -114,11 +114,6 @@ class ScopeMiddleware:
         if page.permission and not request.user.has_perm(page.permission):
             raise PermissionDenied
         return None
-
-
-def _time_zone(user) -> str:
-    memberships = user.access.memberships
-    return memberships[0].organisation.time_zone if memberships else "UTC"
 
 
 def _came_today(user) -> None:

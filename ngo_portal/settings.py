@@ -158,7 +158,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.ConfirmForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.AskForResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
@@ -214,6 +221,7 @@ EMAIL_HOST = setting("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(setting("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = setting("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = setting("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 15
 EMAIL_USE_TLS = setting("EMAIL_USE_TLS", "0") == "1"
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", "portal@localhost")
 
@@ -221,7 +229,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Who and which request, on the event row itself: no table of contexts shared by organisations.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-PROCRASTINATE_IMPORT_PATHS = ["accounts.jobs", "beneficiaries.jobs", "reports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs"]
 INVITATION_DAYS = 7
 
 LOGGING = {

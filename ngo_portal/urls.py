@@ -4,11 +4,13 @@ from allauth.account import views as sign_in
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from accounts.views import sign_out
+
 from . import views
 
 sign_in_urls = [
     path("", sign_in.login, name="account_login"),
-    path("out/", sign_in.logout, name="account_logout"),
+    path("out/", sign_out, name="account_logout"),
     path("again/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("password/", sign_in.password_change, name="account_change_password"),
     path("password/reset/", sign_in.password_reset, name="account_reset_password"),

@@ -5,12 +5,13 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.rights import manageable_organisations
+from accounts.roles import WHOLE_ORGANISATION, Role
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions, keeps
@@ -18,11 +19,24 @@ from programs.triggers import counts_revisions, keeps
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user) -> InvitationQuerySet:
-        return self.filter(user.access.filter("accounts.manage_access", organisation="organisation"))
+        """Those of organisations whose access one manages, at large or for want of anyone else."""
+        return self.filter(organisation__in=manageable_organisations(user).values("pk"))
+
+    def waiting(self) -> InvitationQuerySet:
+        """Neither accepted nor withdrawn; the link may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def matching(self, *, state: str, organisation=None, role: str = "") -> InvitationQuerySet:
+        """Rows of the list of access, under the same filters as memberships."""
+        rows = self.filter(organisation=organisation) if organisation else self
+        rows = rows.filter(role=role) if role else rows
+        return rows.select_related("organisation", "program", "site", "invited_by").order_by(
+            "organisation__name", "-invited_at", "pk"
+        )
 
     def open(self) -> InvitationQuerySet:
         """Neither accepted, nor withdrawn, nor expired."""
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+        return self.waiting().filter(expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -90,6 +104,22 @@ class Invitation(models.Model):
                 violation_error_message=_("This site belongs to another organisation."),
             ),
             not_empty("invitation", "active"),
+            CheckConstraint(
+                name="invitation_role",
+                condition=Q(role__in=Role.values),
+                violation_error_message=_("Choose a role."),
+            ),
+            CheckConstraint(
+                name="invitation_scope_of_role",
+                condition=~Q(role__in=sorted(WHOLE_ORGANISATION))
+                | (Q(program=None) & Q(site=None)),
+                violation_error_message=_("This role is held in a whole organisation."),
+            ),
+            CheckConstraint(
+                name="invitation_ends_once",
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                violation_error_message=_("This invitation was accepted or withdrawn."),
+            ),
         ]
         triggers = [counts_revisions(), keeps("organisation_id", "role", "email")]
 

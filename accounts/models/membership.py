@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -16,12 +18,51 @@ from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
 
 
+def _today_alone() -> DateRange:
+    today = timezone.localdate()
+    return DateRange(today, today + dt.timedelta(days=1))
+
+
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> MembershipQuerySet:
         return self.filter(active__contains=timezone.localdate())
 
+    def lasting(self) -> MembershipQuerySet:
+        """Not ended: of today or of a day to come."""
+        return self.exclude(active__fully_lt=_today_alone())
+
+    def ended(self) -> MembershipQuerySet:
+        return self.filter(active__fully_lt=_today_alone())
+
+    def administrators(self) -> MembershipQuerySet:
+        """Who manages the access of an organisation today, with an account that opens."""
+        return self.current().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+
+    def with_places(self) -> MembershipQuerySet:
+        return self.select_related("user", "organisation", "program", "site")
+
+    def of(self, person) -> MembershipQuerySet:
+        """Those of one person, present ones first."""
+        return self.filter(user=person).with_places().order_by("-active__endswith", "role")
+
+    def matching(self, *, state: str, organisation=None, role: str = "") -> MembershipQuerySet:
+        """Rows of the list of access: current, ended, or of deactivated accounts."""
+        if state == "deactivated":
+            rows = self.filter(user__is_active=False)
+        else:
+            rows = (self.ended() if state == "ended" else self.lasting()).filter(
+                user__is_active=True
+            )
+        rows = rows.filter(organisation=organisation) if organisation else rows
+        rows = rows.filter(role=role) if role else rows
+        return rows.with_places().order_by(
+            "organisation__name", "user__display_name", "user", "role", "pk"
+        )
+
     def visible_to(self, user) -> MembershipQuerySet:
-        return self.filter(user.access.filter("accounts.manage_access", organisation="organisation"))
+        return self.filter(
+            user.access.filter("accounts.manage_access", organisation="organisation")
+        )
 
 
 class Membership(models.Model):
@@ -114,6 +155,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.organisation}"
+
+    @property
+    def is_ended(self) -> bool:
+        return self.active.upper is not None and self.active.upper <= timezone.localdate()
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, None, None)]

@@ -26,9 +26,12 @@ def display(user: User) -> str:
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user) -> UserQuerySet:
-        """People with a membership, past or present, of an organisation whose access one manages."""
+        """People with a role, past or present, in an organisation whose access one manages."""
         managed = user.access.organisations_with("accounts.manage_access")
         return self.filter(memberships__organisation__in=managed).distinct()
+
+    def with_email(self, email: str) -> User | None:
+        return self.filter(email__iexact=email).first()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -73,7 +76,7 @@ class User(AbstractBaseUser):
                 violation_error_message=_("Give a name to show on screen."),
             ),
         ]
-        triggers = [counts_revisions()]
+        triggers = [counts_revisions("email", "display_name", "language", "is_active")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -90,6 +93,11 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return Access(())
         return Access(self.memberships.current().select_related("organisation"))
+
+    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
+        """A right over a person comes from any organisation they have or had a role in."""
+        held = self.memberships.values_list("organisation_id", flat=True).distinct()
+        return [(organisation_id, None, None) for organisation_id in held.order_by()]
 
     @property
     def is_staff(self) -> bool:

@@ -1,0 +1,85 @@
+"""Roles given and ended: never deleted, so that who could do what stays known."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from accounts.rights import keep_an_administrator, require_giver, require_other
+from accounts.roles import Role
+from audit import journal
+from programs.models import Organisation, Program, Site
+from programs.revisions import locked
+from programs.violations import explained
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+@transaction.atomic
+def grant(
+    *,
+    user: User,
+    organisation: Organisation,
+    role: str,
+    active: DateRange,
+    by: User,
+    program: Program | None = None,
+    site: Site | None = None,
+) -> Membership:
+    """Give somebody else a role that `by` may give, in an organisation or a part of it."""
+    require_other(by, user)
+    require_giver(by, organisation, role)
+    membership = Membership(
+        user=user,
+        organisation=organisation,
+        program=program,
+        site=site,
+        role=role,
+        active=active,
+        granted_by=by,
+    )
+    with explained():
+        membership.save()
+    journal.record("grant_membership", membership, by=by, details=_facts(membership))
+    return membership
+
+
+@transaction.atomic
+def end_membership(
+    *, membership: Membership, last_day: dt.date, revision: int, by: User
+) -> Membership:
+    """Set the last day of somebody else's role; an organisation keeps who manages its access."""
+    require_other(by, membership.user)
+    require_giver(by, membership.organisation, membership.role)
+    membership = locked(membership, revision)
+    first_day = membership.active.lower
+    if first_day is not None and last_day < first_day:
+        raise ValidationError(
+            {"last_day": _("The last day must not be before the first.")}, code="order"
+        )
+    if membership.role == Role.ADMINISTRATOR and not membership.is_ended:
+        keep_an_administrator([membership.organisation_id], without=membership.user, after=last_day)
+    before = _facts(membership)["to"]
+    membership.active = DateRange(first_day, last_day + ONE_DAY)
+    with explained():
+        membership.save(update_fields=["active"])
+    details = _facts(membership) | {"to_before": before}
+    journal.record("end_membership", membership, by=by, details=details)
+    return membership
+
+
+def _facts(membership: Membership) -> dict:
+    upper = membership.active.upper
+    return {
+        "person": str(membership.user_id),
+        "role": membership.role,
+        "program": membership.program_id,
+        "site": membership.site_id,
+        "from": membership.active.lower.isoformat() if membership.active.lower else None,
+        "to": (upper - ONE_DAY).isoformat() if upper else None,
+    }

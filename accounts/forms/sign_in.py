@@ -1,0 +1,74 @@
+"""allauth's forms in the portal's words: labels instead of placeholders, one hint each."""
+
+from __future__ import annotations
+
+from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+NEW_PASSWORD_HINT = _(
+    "At least 12 characters. Several words that do not belong together are easy to remember "
+    "and hard to guess."
+)
+
+
+def _say(form: forms.Form, name: str, label: str, help_text: str = "") -> None:
+    """Label a field of allauth's, and drop its placeholder."""
+    field = form.fields[name]
+    field.label, field.help_text = label, help_text
+    field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(allauth.LoginForm):
+    """E-mail and password; no "remember me": a shared computer must not remember anybody."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("remember", None)
+        _say(self, "login", _("E-mail"))
+        _say(self, "password", _("Password"))
+
+
+class ConfirmForm(allauth.ReauthenticateForm):
+    """One's own password once more."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "password", _("Password"))
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    """The present password, and a new one twice."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "oldpassword", _("Present password"))
+        _say(self, "password1", _("New password"), NEW_PASSWORD_HINT)
+        _say(self, "password2", _("New password, once more"))
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):
+    """A new password twice, for whoever holds the link of the e-mail."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "password1", _("New password"), NEW_PASSWORD_HINT)
+        _say(self, "password2", _("New password, once more"))
+
+
+class AskForResetForm(allauth.ResetPasswordForm):
+    """An e-mail; whether an account has it is told by mail alone."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "email", _("E-mail"))
+
+    def save(self, request: HttpRequest, **kwargs) -> str:
+        """Send one e-mail in either case: the page and its time tell nothing."""
+        if self.users:
+            return super().save(request, **kwargs)
+        email = self.cleaned_data["email"]
+        get_adapter().send_mail("account/email/unknown_account", email, {})
+        return email

@@ -1,0 +1,103 @@
+"""Work in the background: in the name of who asked, with the rights they have when it runs."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone, translation
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from audit.scope import current, scope
+
+from .models import Invitation, User
+
+logger = logging.getLogger(__name__)
+AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
+
+
+@contextmanager
+def acting_for(requester_id: str, permission: str, request_id: str | None = None) -> Iterator[User]:
+    """Open the scope, language and hours of the requester as they are now.
+
+    Raises PermissionDenied when the account was closed or has lost the right meanwhile.
+    """
+    by = User.objects.filter(pk=requester_id).first()
+    if by is None or not by.has_perm(permission):
+        raise PermissionDenied
+    with (
+        scope(
+            user_id=by.pk,
+            organisation_ids=by.access.organisation_ids,
+            request_id=uuid.UUID(request_id) if request_id else None,
+        ),
+        translation.override(by.language),
+        timezone.override(by.access.time_zone),
+    ):
+        yield by
+
+
+def requested(*, permission: str, retry: RetryStrategy | bool = AGAIN) -> Callable:
+    """Make `work(*, by, **arguments)` a job that runs for whoever asks for it.
+
+    `work.ask(by=user, **arguments)` queues it inside the caller's transaction: nothing runs if
+    that is rolled back. The arguments are keys of rows, never a secret or words about a person.
+    Asked again with the same arguments before it ran, it runs once. A requester who has lost
+    `permission` when it runs is refused, and it is not tried again.
+    """
+
+    def register(work: Callable[..., None]) -> Callable[..., None]:
+        name = f"{work.__module__}.{work.__name__}"
+
+        @app.task(name=name, retry=retry)
+        @wraps(work)
+        def run(*, requester_id: str, request_id: str | None = None, **arguments) -> None:
+            try:
+                with acting_for(requester_id, permission, request_id) as by:
+                    work(by=by, **arguments)
+            except PermissionDenied:
+                logger.warning("job %s refused: its requester may not do this any more", name)
+
+        def ask(*, by: User, **arguments) -> None:
+            lock = ":".join([name, str(by.pk), *(f"{k}={arguments[k]}" for k in sorted(arguments))])
+            request_id = current().request_id
+            job = run.configure(queueing_lock=lock)
+            try:
+                with transaction.atomic():
+                    job.defer(
+                        requester_id=str(by.pk),
+                        request_id=str(request_id) if request_id else None,
+                        **arguments,
+                    )
+            except AlreadyEnqueued:
+                logger.info("job %s is waiting already", name)
+
+        run.ask = ask
+        return run
+
+    return register
+
+
+@requested(permission="accounts.manage_access")
+def send_invitation(*, by: User, invitation_id: str) -> None:
+    """Send the e-mail of an invitation with a new link; the links before it stop working."""
+    from .actions import invitation as actions  # it asks for this job: neither comes first
+
+    invitation = Invitation.objects.visible_to(by).filter(pk=invitation_id).first()
+    if invitation is not None and invitation.is_open:
+        actions.send(invitation=invitation, by=by)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="accounts.jobs.forget_sessions")
+def forget_sessions(timestamp: int) -> None:
+    """Every night, delete the sessions that have expired."""
+    call_command("clearsessions")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.actions import invitation as actions
+from accounts.forms import AcceptForm, InviteForm
+from accounts.models import Invitation, User
+
+
+def invite(request: HttpRequest) -> HttpResponse:
+    form = InviteForm(
+        request.POST or None, by=request.user, initial={"language": request.user.language}
+    )
+    if form.is_valid():
+        try:
+            actions.invite(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The invitation is on its way. Its link works for 7 days."))
+            return redirect_to_invitations()
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+def invitation_resend(request: HttpRequest, pk) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.resend(invitation=invitation, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(
+            request, _("A new link is on its way, for 7 days. The former one no longer works.")
+        )
+    return redirect_to_invitations()
+
+
+def invitation_withdraw(request: HttpRequest, pk) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.withdraw(invitation=invitation, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The invitation is withdrawn: its link no longer works."))
+    return redirect_to_invitations()
+
+
+def redirect_to_invitations() -> HttpResponse:
+    return redirect(reverse("access", query={"state": "invited"}))
+
+
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Join through the link of an e-mail: with a new account, or with the one that has it."""
+    invitation = actions.find(token)
+    if invitation is None or not actions.still_holds(invitation):
+        return _closed(request, invitation)
+    holder = User.objects.with_email(invitation.email)
+    if holder is None and not request.user.is_authenticated:
+        return _open_account(request, invitation)
+    return _join(request, invitation, holder)
+
+
+def _closed(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
+    context = {"invitation": invitation}
+    status = 410 if invitation else 404
+    return render(request, "accounts/invitation_closed.html", context, status=status)
+
+
+def _open_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = AcceptForm(
+        request.POST or None,
+        email=invitation.email,
+        initial={"language": invitation.language},
+    )
+    if form.is_valid():
+        try:
+            user = actions.accept(invitation=invitation, **form.chosen)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return perform_login(request, user, email=user.email)
+    context = {"invitation": invitation, "form": form}
+    return render(request, "accounts/invitation_accept.html", context)
+
+
+def _join(request: HttpRequest, invitation: Invitation, holder: User | None) -> HttpResponse:
+    """An account has the e-mail, or somebody is signed in: the right person confirms."""
+    problem = None
+    if request.method == "POST" and holder == request.user:
+        try:
+            actions.accept_with_account(invitation=invitation, by=request.user)
+        except ValidationError as error:
+            problem = error
+        else:
+            messages.success(request, _("The role is added to your account."))
+            return redirect("my_account")
+    context = {"invitation": invitation, "holder": holder, "problem": problem}
+    return render(request, "accounts/invitation_join.html", context)

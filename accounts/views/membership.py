@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions import membership as actions
+from accounts.forms import AccessFilterForm, EndMembershipForm, MembershipForm
+from accounts.models import Invitation, Membership, User
+
+PAGE = 50
+
+
+def access(request: HttpRequest) -> HttpResponse:
+    """Who has which access, by organisation, and which invitations wait."""
+    filters = AccessFilterForm(request.GET, by=request.user)
+    wanted = filters.wanted
+    invitations = Invitation.objects.visible_to(request.user).waiting()
+    if wanted["state"] == "invited":
+        rows = invitations.matching(**wanted)
+    else:
+        rows = Membership.objects.visible_to(request.user).matching(**wanted)
+    context = {
+        "filters": filters,
+        "state": wanted["state"],
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "waiting": invitations.count(),
+    }
+    return render(request, "accounts/access.html", context)
+
+
+def membership_grant(request: HttpRequest, pk) -> HttpResponse:
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    if person == request.user:
+        raise PermissionDenied
+    form = MembershipForm(request.POST or None, by=request.user)
+    if form.is_valid():
+        try:
+            actions.grant(user=person, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The role is given."))
+            return redirect("account", pk=person.pk)
+    return render(request, "accounts/membership_grant.html", {"person": person, "form": form})
+
+
+def membership_end(request: HttpRequest, pk) -> HttpResponse:
+    rows = Membership.objects.visible_to(request.user).with_places()
+    membership = get_object_or_404(rows, pk=pk)
+    form = EndMembershipForm(request.POST or None, initial={"last_day": timezone.localdate()})
+    if form.is_valid():
+        try:
+            actions.end_membership(membership=membership, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The last day of the role is set."))
+            return redirect("account", pk=membership.user_id)
+    context = {"membership": membership, "person": membership.user, "form": form}
+    return render(request, "accounts/membership_end.html", context)

@@ -1,0 +1,59 @@
+"""Coming and going: language, sign-out, quick exit."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.actions import account as actions
+
+CLEAR = '"cache", "storage"'
+AWAY = "https://www.wikipedia.org/"
+
+
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Read the same page in the other language: kept in a cookie, and in the account."""
+    wanted = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+    response = redirect(wanted if safe else "/")
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES) and check_for_language(language):
+        if request.user.is_authenticated:
+            actions.choose_language(by=request.user, language=language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; the browser forgets what it kept of the pages."""
+    response = allauth.logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = CLEAR
+    return response
+
+
+@csrf_exempt  # Leaving must never fail: not for an old page, not for a session that ended.
+def quick_exit(request: HttpRequest) -> HttpResponse:
+    """End the sitting and show a neutral page at once.
+
+    The page asks for the other site itself: the policy of content lets no form be sent there.
+    """
+    get_adapter().logout(request)
+    response = render(request, "accounts/quick_exit.html", {"away": AWAY})
+    response["Refresh"] = f"0; url={AWAY}"
+    response["Clear-Site-Data"] = CLEAR
+    return response
