@@ -90,9 +90,15 @@ PAGES: dict[str, Page] = {
     **_pages("count_report_submit", Page(FORM, permission="beneficiaries.submit_counts")),
     **_pages("count_report_correct", Page(FORM, permission="beneficiaries.enter_counts")),
     **_pages("count_report_approve count_report_return", REVIEW_COUNTS),
-    **_pages("tally_sheets", VIEW_COUNTS),
-    **_pages("tally_sheet tally_sheet_cancel tally_sheet_restore", ENTER_COUNTS),
-    **_pages("workbook workbook_download workbook_upload workbook_apply", ENTER_COUNTS),
+    **_pages(
+        "tally_places tally_sheets workbooks workbook workbook_download",
+        Page(permission="beneficiaries.enter_counts"),
+    ),
+    **_pages("tally_sheet workbook_upload workbook_apply", ENTER_COUNTS),
+    **_pages(
+        "tally_sheet_cancel tally_sheet_restore",
+        Page(WRITE, permission="beneficiaries.enter_counts"),
+    ),
     **_pages(
         "period_locks period_lock period_lock_lift lock_exception",
         Page(FORM, permission="beneficiaries.lock_months"),
