@@ -45,7 +45,7 @@ def day_of(place: ProgramSite) -> dt.date:
 
 
 def is_open_on(place: ProgramSite, day: dt.date) -> bool:
-    """Whether a sheet may be of this day: the site is open for the program, the day is not ahead."""
+    """Whether a sheet may be of this day: the site is open then, the day is not ahead."""
     return day in _days(place, day, day)
 
 

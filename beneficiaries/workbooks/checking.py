@@ -50,7 +50,7 @@ class Checked:
 def checked(data: bytes) -> Checked:
     """A copy of a workbook, within bounds; NotAWorkbook when it is something else."""
     if len(data) > MOST_BYTES:
-        raise NotAWorkbook(_("The file is larger than 2 MB. Send the workbook as it was downloaded."))
+        raise NotAWorkbook(_("The file is larger than 2 MB. Send the workbook as it was given."))
     if data.startswith(OLE):
         raise NotAWorkbook(
             _("The file has a password or an old format. Save it without a password, as .xlsx.")
