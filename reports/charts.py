@@ -1,0 +1,194 @@
+"""Charts: a table of figures → a Vega-Lite dict → SVG made on the server, kept in the cache.
+
+The SVG holds presentation attributes alone (no style, no link), so that it stands under the
+portal's strict policy; `dashboard.css` gives it the theme's colours by Vega's class names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import vl_convert
+from django.core.cache import cache
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .figures import Amount, Row, Table
+
+THIN_SPACE = "\u202f"
+# Okabe and Ito's order, told apart by every eye; unknown is grey.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+UNKNOWN = "#8a9499"
+ACCENT = "#0e6470"
+INK = "#18252d"
+# A generic name: measuring texts in named fonts takes three times as long to draw.
+FONT = "sans-serif"
+NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency": ["", ""]}
+KEPT_SECONDS = 24 * 60 * 60
+# Raised when the drawing changes, so that no older picture is shown.
+EDITION = 1
+CONFIG = {
+    "background": "transparent",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 12, "labelColor": "#51626c", "gridColor": "#dcdfd9", "domain": False,
+        "ticks": False, "labelPadding": 6, "title": None,
+    },
+    "legend": {
+        "orient": "top", "title": None, "labelFontSize": 12, "symbolType": "square",
+        "labelLimit": 300,
+        "labelColor": "#51626c",
+    },
+    # Its English descriptions are left out: the figure's caption and table say it in the reader's.
+    "aria": False,
+}  # fmt: skip
+
+
+def svg(table: Table) -> str:
+    """The picture of a table, from the cache when the same figures were drawn before."""
+    spec = specification(table)
+    text = json.dumps([EDITION, get_language(), spec], sort_keys=True)
+    key = f"chart:{hashlib.sha256(text.encode()).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        found = draw(spec)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def draw(spec: dict) -> str:
+    """A Vega-Lite dict as SVG; nothing is fetched from anywhere."""
+    found = vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[])
+    return found.replace(f'fill="{UNKNOWN}"', 'fill="url(#hatch)"')
+
+
+def warm_up() -> None:
+    """Draw something small, so that the first reader does not wait for the library to load."""
+    draw({"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}})
+
+
+def specification(table: Table) -> dict:
+    """What to draw: stacked columns of months, bars of sites, ages or programs."""
+    layers = _columns(table) if table.name == "trend" else _bars(table)
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": CONFIG} | layers
+
+
+def _columns(table: Table) -> dict:
+    x = {
+        "field": "row",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelExpr": "split(datum.label, ' ')"},
+    }
+    layers = [_series(table, x, "y")]
+    if table.level is not None:
+        layers.append(
+            {
+                "mark": {"type": "rule", "strokeDash": [4, 3], "color": INK},
+                "encoding": {"y": {"datum": table.level, "type": "quantitative"}},
+            }
+        )
+    elif table.has_expected:
+        layers.append(_ticks(table, x, "y"))
+    return {"width": 640, "height": 230, "data": {"values": _values(table)}, "layer": layers}
+
+
+def _bars(table: Table) -> dict:
+    y = {
+        "field": "row",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"labelLimit": 200, "grid": False},
+    }
+    layers = [_series(table, y, "x")]
+    if table.has_expected:
+        layers.append(_ticks(table, y, "x"))
+    height = {"step": 30} if len(table.rows) < 30 else {"step": 20}
+    return {"width": 300, "height": height, "data": {"values": _values(table)}, "layer": layers}
+
+
+def _values(table: Table) -> list[dict]:
+    """One datum for each part of each bar; a row without a number leaves its place empty."""
+    found = []
+    for row in table.rows:
+        label = _label(table, row)
+        parts = _parts(table, row) or [(_("at least"), 0)]
+        found += [{"row": label, "part": part, "n": number} for part, number in parts]
+        if row.expected is not None:
+            found[-1]["expected"] = row.expected
+    return found
+
+
+def _label(table: Table, row: Row) -> str:
+    return f"{row.code} · {row.group}" if table.group_head else row.label
+
+
+def _parts(table: Table, row: Row) -> list[tuple[str, int]]:
+    """The series of a bar; where sites overlap, what is sure and what may be counted twice."""
+    if table.is_split:
+        pairs = zip(table.columns, row.entries, strict=True)
+        return [(c.label, e.high) for c, e in pairs if isinstance(e, Amount)]
+    if not isinstance(row.total, Amount):
+        return []
+    parts = [(_("at least"), row.total.low)]
+    if not row.total.is_exact:
+        parts.append((_("if nobody was counted twice"), row.total.high - row.total.low))
+    return parts
+
+
+def _series(table: Table, place: dict, across: str) -> dict:
+    """The bars, stacked in the order of their series."""
+    scale = _scale(table)
+    value = {
+        "field": "n",
+        "type": "quantitative",
+        "stack": "zero",
+        "axis": {"format": ",d", "tickMinStep": 1, "tickCount": 5},
+    }
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "scale": scale,
+        "legend": {} if len(scale["domain"]) > 1 else None,
+    }
+    order = {
+        "field": "part",
+        "sort": None,
+    }
+    encoding = {across: value, _other(across): place, "color": colour, "order": order}
+    return {
+        "mark": {"type": "bar", "width" if across == "y" else "height": {"band": 0.66}},
+        "encoding": encoding,
+    }
+
+
+def _other(axis: str) -> str:
+    return "x" if axis == "y" else "y"
+
+
+def _scale(table: Table) -> dict:
+    """Series and their colours; with one series the accent alone."""
+    if table.is_split:
+        known = [column for column in table.columns if not column.is_unknown]
+        colours = dict(zip([c.label for c in known], COLOURS, strict=False))
+        colours |= {c.label: UNKNOWN for c in table.columns if c.is_unknown}
+    else:
+        colours = {_("at least"): ACCENT}
+        if not all(row.total.is_exact for row in table.rows if isinstance(row.total, Amount)):
+            colours[_("if nobody was counted twice")] = UNKNOWN
+    return {"domain": list(colours), "range": list(colours.values())}
+
+
+def _ticks(table: Table, place: dict, across: str) -> dict:
+    """What was expected of each bar, as a tick across it."""
+    size = {"width": {"band": 0.9}} if across == "y" else {"height": {"band": 0.9}}
+    return {
+        "transform": [{"filter": "isValid(datum.expected)"}],
+        "mark": {"type": "tick", "thickness": 2, "color": INK, **size},
+        "encoding": {
+            across: {"field": "expected", "type": "quantitative", "stack": None},
+            _other(across): place,
+        },
+    }

@@ -1,0 +1,16 @@
+"""Named figures: the one place where counts become totals. Page, charts and exports read these."""
+
+from .ages import sex_age
+from .board import Board, board
+from .places import pillars, sites
+from .rules import Amount, Total
+from .selection import Selection, choices, fiscal_starts, select, sentences
+from .tables import Figure, Row, Table, figure
+from .tiles import Section, Tile
+from .trend import trend
+
+__all__ = [
+    "Amount", "Board", "Figure", "Row", "Section", "Selection", "Table", "Tile", "Total", "board",
+    "choices", "figure", "fiscal_starts", "pillars", "select", "sentences", "sex_age", "sites",
+    "trend",
+]  # fmt: skip

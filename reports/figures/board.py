@@ -1,0 +1,200 @@
+"""The dashboard: every figure of a question, loaded in a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+from programs.models import Indicator, Program, ProgramIndicator
+from reports.period import first_of_month
+
+from .completeness import Expected, expected
+from .counts import Count, Dataset, load
+from .rules import monthly, total
+from .selection import Selection
+from .targets import Goal, Progress, goals, progress
+from .tiles import LAST, NONE, Section, Tile
+
+Values = dict[tuple[int, dt.date], int]
+
+
+@dataclass
+class Board:
+    """Everything the dashboard shows."""
+
+    selection: Selection
+    figures: dict[int, list[ProgramIndicator]]
+    goals: dict[tuple[int, int], list[Goal]]
+    data: Dataset
+    # Counts from before the period, which older targets take in.
+    earlier: Dataset
+    sections: list[Section] = field(default_factory=list)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        return [tile for section in self.sections for tile in section.tiles]
+
+    def tile(self, key: str) -> Tile | None:
+        """The figure asked for, or the first one."""
+        found = [tile for tile in self.tiles if tile.key == key]
+        return next(iter(found or self.tiles), None)
+
+    def standing(self, rows: Iterable[Count], *, with_unapproved: bool | None = None) -> Values:
+        """Site and month → number, of approved reports, or of the open ones too."""
+        if with_unapproved is None:
+            with_unapproved = self.selection.with_unapproved
+        return {
+            (count.report.site_id, count.report.month): count.value
+            for count in rows
+            if count.value is not None and (with_unapproved or count.report.is_approved)
+        }
+
+
+# Whether a program's figure is wanted, among all those of the program in order.
+Wanted = Callable[[ProgramIndicator, list[ProgramIndicator]], bool]
+
+
+def board(selection: Selection, is_wanted: Wanted | None = None) -> Board:
+    """The figures of a question, program by program; persons and contacts never mixed."""
+    figures = reported_figures(selection)
+    if is_wanted:
+        figures = {
+            program: [row for row in rows if is_wanted(row, rows)]
+            for program, rows in figures.items()
+        }
+    targets = goals(selection)
+    period = selection.period
+    indicators = {row.indicator_id: row.indicator for rows in figures.values() for row in rows}
+    data = load(selection, indicators, period.start, period.end)
+    earlier = _earlier(selection, targets, indicators)
+    built = Board(selection, figures, targets, data, earlier)
+    built.sections = [
+        _section(built, program) for program in selection.programs if figures.get(program.pk)
+    ]
+    return built
+
+
+def reported_figures(selection: Selection) -> dict[int, list[ProgramIndicator]]:
+    """The indicators each program reports in the period, its main count first."""
+    rows = ProgramIndicator.objects.filter(
+        program__in=[program.pk for program in selection.programs],
+        active__overlap=(selection.period.start, selection.period.end),
+    ).select_related("indicator")
+    found: dict[int, dict[int, ProgramIndicator]] = defaultdict(dict)
+    for row in rows.order_by("-is_main", "position", "pk"):
+        found[row.program_id].setdefault(row.indicator_id, row)
+    return {program: list(by_indicator.values()) for program, by_indicator in found.items()}
+
+
+def _earlier(
+    selection: Selection,
+    targets: dict[tuple[int, int], list[Goal]],
+    indicators: dict[int, Indicator],
+) -> Dataset:
+    """Counts from the start of targets that began before the period."""
+    start, first, wanted = selection.period.start, selection.period.start, set()
+    for (_program, indicator_id), found in targets.items():
+        since = min((first_of_month(goal.counted_from) for goal in found), default=start)
+        if since < start and indicator_id in indicators:
+            wanted |= {indicator_id, indicators[indicator_id].summed_by_id} - {None}
+            first = min(first, since)
+    return load(selection, wanted, first, start) if wanted else Dataset()
+
+
+def _section(built: Board, program: Program) -> Section:
+    data = built.data
+    mine = [report for report in data.reports if report.program_id == program.pk]
+    owed = expected(built.selection, program, mine)
+    rows = built.figures[program.pk]
+    present = {row.indicator_id: row.indicator for row in rows}
+    approved = [report for report in mine if report.is_approved]
+    return Section(
+        program=program,
+        owed=owed,
+        tiles=[_tile(built, row, present, owed) for row in rows],
+        completeness=owed.completeness({(r.site_id, r.month) for r in approved}),
+        waiting_reports=len(mine) - len(approved),
+        corrections=sum(r.program_id == program.pk for r in data.corrections),
+        approved_at=max((r.reviewed_at for r in approved if r.reviewed_at), default=None),
+    )
+
+
+def _tile(
+    built: Board, row: ProgramIndicator, present: dict[int, Indicator], owed: Expected
+) -> Tile:
+    """One figure: its own months, and the number that stands for the period."""
+    indicator, period = row.indicator, built.selection.period
+    own_rows = built.data.rows(row.program_id, indicator.pk)
+    own = built.standing(own_rows)
+    counted = _stand_in(built, row, present) or indicator
+    rows = built.data.rows(row.program_id, counted.pk)
+    add = partial(total, time_rule=counted.time_rule, site_rule=counted.site_rule)
+    values = built.standing(rows)
+    shown, everything = add(values), add(built.standing(rows, with_unapproved=True))
+    approved = {(c.report.site_id, c.report.month) for c in rows if c.report.is_approved}
+    is_replaced = counted is not indicator
+    return Tile(
+        program=owed.program,
+        indicator=indicator,
+        is_main=row.is_main,
+        total=shown,
+        months=monthly(own, indicator.site_rule),
+        with_unapproved=everything.amount if everything and everything != shown else None,
+        missing=_missing(built, row.program_id, counted.pk),
+        completeness=owed.completeness(approved, _months(row, shown, counted, period)),
+        progress=_progress(built, row, counted, values),
+        stand_in=counted if is_replaced else None,
+        peak=total(own, NONE, indicator.site_rule) if is_replaced else None,
+        is_over_months=not period.is_one_month,
+    )
+
+
+def _stand_in(
+    built: Board, row: ProgramIndicator, present: dict[int, Indicator]
+) -> Indicator | None:
+    """What to show over several months for a distinct count, if the program reports it."""
+    other = present.get(row.indicator.summed_by_id)
+    if built.selection.period.is_one_month or row.indicator.time_rule != NONE or other is None:
+        return None
+    return other if built.standing(built.data.rows(row.program_id, other.pk)) else None
+
+
+def _months(row: ProgramIndicator, shown, counted: Indicator, period) -> list[dt.date]:
+    """The months whose reports the total needs: all that the figure is asked for, or its own."""
+    if shown and counted.time_rule == LAST:
+        return [shown.month]
+    lower, upper = row.active.lower, row.active.upper
+    return [
+        month
+        for month in period.past_months
+        if (upper is None or month < upper) and (lower is None or first_of_month(lower) <= month)
+    ]
+
+
+def _missing(built: Board, program_id: int, indicator_id: int) -> Counter:
+    """Cells without a number, by reason, in the reports that the total is made of."""
+    found: Counter = Counter()
+    for count in built.data.rows(program_id, indicator_id):
+        if count.missing and (count.report.is_approved or built.selection.with_unapproved):
+            found += built.data.missing[count.report.pk, indicator_id]
+    return found
+
+
+def _progress(
+    built: Board, row: ProgramIndicator, counted: Indicator, values: Values
+) -> list[Progress]:
+    """The figure beside each of its targets, with the months before the period that they take.
+
+    A level is kept month by month: there the figure's own months stand, not its stand-in's.
+    """
+    found = []
+    for goal in built.goals.get((row.program_id, row.indicator_id), []):
+        indicator = row.indicator if goal.is_level else counted
+        if indicator is not counted:
+            values = built.standing(built.data.rows(row.program_id, indicator.pk))
+        before = built.standing(built.earlier.rows(row.program_id, indicator.pk))
+        found.append(progress(goal, indicator, before | values, built.selection.period))
+    return found

@@ -1,0 +1,93 @@
+"""How many of the expected reports stand behind a total, so that a gap never reads as a drop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from programs.models import Program
+from reports.period import add_months
+
+from .counts import Report
+from .selection import Selection
+
+# A month of a site, in one program.
+SiteMonth = tuple[int, dt.date]
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Expected against approved, in sites and in monthly reports."""
+
+    sites: int
+    complete_sites: int
+    late_sites: int
+    reports: int
+    approved_reports: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.reports == self.approved_reports
+
+    @property
+    def is_one_month(self) -> bool:
+        return self.reports == self.sites
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The reports a program owes over a period, and which of them came."""
+
+    program: Program
+    months: frozenset[SiteMonth]
+    # Submitted, and waiting for approval.
+    waiting: frozenset[SiteMonth]
+    # Nothing was submitted, and the last day to do so is over.
+    late: frozenset[SiteMonth]
+
+    def completeness(
+        self, approved: Iterable[SiteMonth], only: Iterable[dt.date] | None = None
+    ) -> Completeness:
+        """Count sites and reports; `only` keeps some months."""
+        months = None if only is None else set(only)
+        expected = {key for key in self.months if months is None or key[1] in months}
+        lacking = expected.difference(approved)
+        sites = {site for site, _month in expected}
+        return Completeness(
+            sites=len(sites),
+            complete_sites=len(sites) - len({site for site, _month in lacking}),
+            late_sites=len({site for site, _month in lacking & self.late}),
+            reports=len(expected),
+            approved_reports=len(expected) - len(lacking),
+        )
+
+
+def expected(selection: Selection, program: Program, reports: Iterable[Report]) -> Expected:
+    """What a program's sites owe for the months that are over, by their dated places."""
+    owed = frozenset(_owed(selection, program))
+    mine = [report for report in reports if report.program_id == program.pk]
+    came = {(r.site_id, r.month) for r in mine if r.is_approved or r.is_waiting}
+    waiting = {(r.site_id, r.month) for r in mine if r.is_waiting}
+    late = {
+        (site, month)
+        for site, month in owed - came
+        if add_months(month, 1) + dt.timedelta(days=program.due_days) <= selection.today
+    }
+    return Expected(program, owed, frozenset(waiting), frozenset(late))
+
+
+def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:
+    """Months of its places in which the program runs, within the chosen grants."""
+    months = [(month, add_months(month, 1)) for month in selection.period.past_months]
+    running = [
+        (month, after)
+        for month, after in months
+        if program.starts_on < after and (program.ends_on is None or program.ends_on >= month)
+    ]
+    for place in selection.places:
+        if place.program_id != program.pk:
+            continue
+        for month, after in running:
+            if place.is_open_in(month, after) and selection.holds(program.pk, place.site_id, month):
+                yield place.site_id, month

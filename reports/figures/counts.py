@@ -1,0 +1,146 @@
+"""The numbers themselves: two queries for a whole dashboard, whatever the number of figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db import connection
+
+from beneficiaries.models import CountReport
+from programs.models import Organisation, Site
+
+from .selection import Selection
+
+APPROVED = CountReport.Status.APPROVED.value
+SUBMITTED = CountReport.Status.SUBMITTED.value
+
+# Raw because it is read from an index alone (report, indicator, value), which the ORM's joins
+# would leave: one line per report and indicator, all cells added.
+SUMS = """
+SELECT report_id, indicator_id, sum(value)::bigint, count(*) - count(value)
+FROM beneficiaries_beneficiarycount
+WHERE report_id = ANY(%s) AND indicator_id = ANY(%s)
+GROUP BY report_id, indicator_id
+"""
+MISSING = """
+SELECT report_id, indicator_id, missing_reason, count(*)
+FROM beneficiaries_beneficiarycount
+WHERE report_id = ANY(%s) AND indicator_id = ANY(%s) AND value IS NULL
+GROUP BY report_id, indicator_id, missing_reason
+"""
+
+
+class Report(NamedTuple):
+    """One count report, as figures need it."""
+
+    pk: int
+    organisation_id: int
+    program_id: int
+    site_id: int
+    month: dt.date
+    version: int
+    status: str
+    submitted_at: dt.datetime | None
+    reviewed_at: dt.datetime | None
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == APPROVED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == SUBMITTED
+
+
+class Count(NamedTuple):
+    """What one report says of one indicator: its cells added, and those without a number."""
+
+    report: Report
+    # None when every cell is missing.
+    value: int | None
+    missing: int
+
+
+@dataclass
+class Dataset:
+    """The reports and sums of a question over some months."""
+
+    reports: list[Report] = field(default_factory=list)
+    # Months of sites whose approved report is being corrected by an open one.
+    corrections: list[Report] = field(default_factory=list)
+    counts: dict[tuple[int, int], list[Count]] = field(default_factory=dict)
+    # (report, indicator) → reason → number of cells.
+    missing: dict[tuple[int, int], Counter] = field(default_factory=dict)
+
+    def rows(self, program_id: int, indicator_id: int) -> list[Count]:
+        return self.counts.get((program_id, indicator_id), [])
+
+
+def load(
+    selection: Selection, indicators: Collection[int], start: dt.date, end: dt.date
+) -> Dataset:
+    """Approved counts from month to month, and of sites without any, those not yet approved."""
+    kept, corrections = standing(read_reports(selection, start, end))
+    _name_unknown_places(selection, kept)
+    found = Dataset(kept, corrections, defaultdict(list))
+    reports = {report.pk: report for report in kept}
+    parameters = [list(reports), list(indicators)]
+    if not all(parameters):
+        return found
+    incomplete = set()
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, parameters)
+        for report_id, indicator_id, value, missing in cursor.fetchall():
+            report = reports[report_id]
+            found.counts[report.program_id, indicator_id].append(Count(report, value, missing))
+            if missing:
+                incomplete.add(report_id)
+        cursor.execute(MISSING, [list(incomplete), list(indicators)])
+        for report_id, indicator_id, reason, number in cursor.fetchall():
+            found.missing.setdefault((report_id, indicator_id), Counter())[reason] = number
+    return found
+
+
+def read_reports(selection: Selection, start: dt.date, end: dt.date) -> list[Report]:
+    """Every version that counts or may come to count, from month to month."""
+    rows = selection.reports(start, end).order_by("month", "site_id", "-version")
+    return [Report(*row) for row in rows.values_list(*REPORT_FIELDS)]
+
+
+REPORT_FIELDS = (
+    "pk", "organisation_id", "program_id", "site_id", "month", "version", "status",
+    "submitted_at", "reviewed_at",
+)  # fmt: skip
+
+
+def standing(reports: Iterable[Report]) -> tuple[list[Report], list[Report]]:
+    """One report for each month of a site: the approved one, else the open one.
+
+    Beside them, open versions that correct an approved one: they wait, and never count twice.
+    """
+    rows = list(reports)
+    approved = {_key(report) for report in rows if report.is_approved}
+    kept, corrections = [], []
+    for report in rows:
+        is_kept = report.is_approved or _key(report) not in approved
+        (kept if is_kept else corrections).append(report)
+    return kept, corrections
+
+
+def _key(report: Report) -> tuple[int, int, dt.date]:
+    return report.program_id, report.site_id, report.month
+
+
+def _name_unknown_places(selection: Selection, reports: list[Report]) -> None:
+    """Reports outlive their site's place in the program: fetch the names that lack."""
+    seen = selection.visible
+    for model, names, ids in (
+        (Site, seen.sites, {report.site_id for report in reports}),
+        (Organisation, seen.organisations, {report.organisation_id for report in reports}),
+    ):
+        if lacking := ids - names.keys():
+            names.update(model.objects.in_bulk(lacking))

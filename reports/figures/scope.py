@@ -1,0 +1,137 @@
+"""Who may read which figures: the places of work a person's memberships cover."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Q
+
+from accounts.models import User
+from beneficiaries.models import CountReport
+from programs.models import (
+    FundedProject,
+    GrantScope,
+    Organisation,
+    Program,
+    ProgramSite,
+    Site,
+)
+from reports.period import first_of_month
+
+VIEW = "reports.view_figures"
+# What a lead's coordinator holds over the programs it leads, partners' sites included.
+LEAD = "beneficiaries.review_counts"
+
+
+def own_rows(user: User) -> Q:
+    """Rows with an organisation, a program and a site that the person's memberships cover."""
+    return user.access.filter(VIEW, organisation="organisation", program="program", site="site")
+
+
+def led_rows(user: User) -> Q:
+    """The same rows of partners, in programs that one's organisation leads."""
+    return user.access.filter(
+        LEAD, organisation="program__organisation", program="program", site="site"
+    )
+
+
+def readable_reports(user: User) -> Q:
+    """Count reports of one's own in any state; partners' once they are submitted."""
+    return own_rows(user) | (led_rows(user) & Q(status__in=CountReport.SHOWN_TO_LEAD))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site open for a program, as its organisation works there, between two days."""
+
+    organisation_id: int
+    program_id: int
+    site_id: int
+    start: dt.date | None
+    end: dt.date | None
+
+    def is_open_in(self, month: dt.date, after: dt.date) -> bool:
+        """Open at least one day of the month that starts on `month` and ends before `after`."""
+        return (self.start is None or self.start < after) and (self.end is None or self.end > month)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a grant pays for: a program, perhaps one site of it, for a share, over months."""
+
+    scope: GrantScope
+
+    @property
+    def grant(self):
+        return self.scope.grant
+
+    @cached_property
+    def start(self) -> dt.date:
+        """The first month that the grant touches: it counts whole."""
+        lower = self.scope.period.lower
+        return first_of_month(lower) if lower else dt.date.min
+
+    @cached_property
+    def end(self) -> dt.date:
+        return self.scope.period.upper or dt.date.max
+
+    def holds(self, program_id: int, site_id: int, month: dt.date) -> bool:
+        return self.touches(program_id, site_id) and self.start <= month < self.end
+
+    def touches(self, program_id: int, site_id: int) -> bool:
+        return self.scope.program_id == program_id and self.scope.site_id in (None, site_id)
+
+    @cached_property
+    def condition(self) -> Q:
+        """The count reports it covers."""
+        site = Q(site=self.scope.site_id) if self.scope.site_id else Q()
+        return site & Q(program=self.scope.program_id, month__gte=self.start, month__lt=self.end)
+
+
+@dataclass(frozen=True)
+class Visible:
+    """Everything a person may choose from on the dashboard."""
+
+    user: User
+    places: list[Place]
+    programs: dict[int, Program]
+    sites: dict[int, Site]
+    organisations: dict[int, Organisation]
+    covers: list[Cover] = field(default_factory=list)
+
+    def is_whole(self, program: Program) -> bool:
+        """Whether the person reads all of a program, so that its own targets apply."""
+        return self.user.access.covers(LEAD, [(program.organisation_id, program.pk, None)])
+
+
+def visible(user: User) -> Visible:
+    """The places, programs, sites, organisations and grants whose figures `user` may read."""
+    rows = ProgramSite.objects.filter(own_rows(user) | led_rows(user)).order_by("pk")
+    places = [
+        Place(organisation_id, program_id, site_id, active.lower, active.upper)
+        for organisation_id, program_id, site_id, active in rows.values_list(
+            "organisation_id", "program_id", "site_id", "active"
+        )
+    ]
+    programs = Program.objects.in_bulk({place.program_id for place in places})
+    return Visible(
+        user,
+        places,
+        programs,
+        Site.objects.in_bulk({place.site_id for place in places}),
+        Organisation.objects.in_bulk({place.organisation_id for place in places}),
+        _covers(user, programs),
+    )
+
+
+def _covers(user: User, programs: dict[int, Program]) -> list[Cover]:
+    """Grants over these programs; their names are for those who may see the funding."""
+    if not user.has_perm("programs.view_funding"):
+        return []
+    rows = GrantScope.objects.filter(
+        program__in=list(programs),
+        grant__project__in=FundedProject.objects.visible_to(user).values("pk"),
+    )
+    return [Cover(row) for row in rows.select_related("grant__project", "grant__funder")]

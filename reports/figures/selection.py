@@ -1,0 +1,210 @@
+"""What is asked of the figures: a period and filters, each narrowed to what one may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from beneficiaries.models import CountReport
+from programs.models import Program
+from reports import period as periods
+from reports.period import Period
+
+from .scope import Cover, Place, Visible, readable_reports, visible
+
+FILTERS = ("organisation", "program", "project", "site", "funder", "pillar")
+UNAPPROVED = "all"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A question to the figures, already narrowed to what its asker may read."""
+
+    visible: Visible
+    period: Period
+    today: dt.date
+    # Filter → key of the chosen object; absent when nothing is chosen.
+    chosen: Mapping[str, int | str]
+    # Filters whose value is not visible to the asker: left out.
+    ignored: tuple[str, ...] = ()
+    with_unapproved: bool = False
+
+    @cached_property
+    def covers(self) -> list[Cover] | None:
+        """The grants of the chosen project or funder; None when neither is chosen."""
+        project, funder = self.chosen.get("project"), self.chosen.get("funder")
+        if not project and not funder:
+            return None
+        return [
+            cover
+            for cover in self.visible.covers
+            if project in (None, cover.grant.project_id) and funder in (None, cover.grant.funder_id)
+        ]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The sites of programs that the filters keep."""
+        return [place for place in self.visible.places if self._keeps(place)]
+
+    def _keeps(self, place: Place) -> bool:
+        chosen, program = self.chosen, self.visible.programs[place.program_id]
+        return (
+            chosen.get("organisation") in (None, place.organisation_id)
+            and chosen.get("program") in (None, place.program_id)
+            and chosen.get("site") in (None, place.site_id)
+            and chosen.get("pillar") in (None, program.pillar)
+            and (
+                self.covers is None
+                or any(cover.touches(place.program_id, place.site_id) for cover in self.covers)
+            )
+        )
+
+    @cached_property
+    def programs(self) -> list[Program]:
+        """The programs that the filters keep, in the order of their organisation and code."""
+        kept = {place.program_id for place in self.places}
+        return sorted(
+            (self.visible.programs[key] for key in kept), key=lambda p: (p.organisation_id, p.code)
+        )
+
+    def is_whole(self, program: Program) -> bool:
+        """Whether all of a program is asked for and readable: its own targets apply."""
+        narrowed = {"organisation", "site"} & self.chosen.keys()
+        return not narrowed and self.visible.is_whole(program)
+
+    def holds(self, program_id: int, site_id: int, month: dt.date) -> bool:
+        """Whether the chosen grants, if any, cover that month of that site."""
+        return self.covers is None or any(
+            cover.holds(program_id, site_id, month) for cover in self.covers
+        )
+
+    def reports(self, start: dt.date, end: dt.date):
+        """Count reports of the question from one month up to another, superseded ones left out.
+
+        The list of programs repeats what the rights say, and lets an index answer.
+        """
+        rows = CountReport.objects.filter(
+            readable_reports(self.visible.user),
+            program__in=[program.pk for program in self.programs],
+            month__gte=start,
+            month__lt=end,
+        ).exclude(status=CountReport.Status.SUPERSEDED)
+        for name in ("organisation", "site"):
+            if name in self.chosen:
+                rows = rows.filter(**{name: self.chosen[name]})
+        if self.covers is not None:
+            covered = Q(pk__in=[])
+            for cover in self.covers:
+                covered |= cover.condition
+            rows = rows.filter(covered)
+        return rows
+
+
+def select(user: User, query: Mapping[str, str], today: dt.date | None = None) -> Selection:
+    """Read a query string; what cannot be read or seen is left out and noted."""
+    today = today or timezone.localdate()
+    seen = visible(user)
+    keys = _visible_keys(seen)
+    chosen, ignored = {}, []
+    for name in FILTERS:
+        text = (query.get(name) or "").strip()
+        key = _key(name, text)
+        if key in keys[name]:
+            chosen[name] = key
+        elif text:
+            ignored.append(name)
+    return Selection(
+        seen,
+        periods.parse(query, today),
+        today,
+        chosen,
+        tuple(ignored),
+        query.get("state") == UNAPPROVED,
+    )
+
+
+def _key(name: str, text: str) -> int | str | None:
+    if name == "pillar":
+        return text or None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _visible_keys(seen: Visible) -> dict[str, set]:
+    return {
+        "organisation": set(seen.organisations),
+        "program": set(seen.programs),
+        "site": set(seen.sites),
+        "pillar": {program.pillar for program in seen.programs.values()},
+        "project": {cover.grant.project_id for cover in seen.covers},
+        "funder": {cover.grant.funder_id for cover in seen.covers},
+    }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One menu of the filter bar: (key, label, whether chosen)."""
+
+    name: str
+    label: str
+    everything: str
+    options: list[tuple[int | str, str, bool]]
+
+    @property
+    def text(self) -> str:
+        """What is chosen, in words."""
+        return next((label for _key, label, is_chosen in self.options if is_chosen), "")
+
+
+def choices(selection: Selection) -> list[Choice]:
+    """The menus of the filter bar; one that leaves no choice is not shown."""
+    seen = selection.visible
+    grants = [cover.grant for cover in seen.covers]
+    menus = [
+        ("organisation", _("Organisation"), _("All organisations"), seen.organisations.items()),
+        ("program", _("Program"), _("All programs"), seen.programs.items()),
+        ("site", _("Site"), _("All sites"), seen.sites.items()),
+        ("pillar", _("Pillar"), _("All pillars"), _pillars(seen)),
+        ("project", _("Project"), _("All projects"), {(g.project_id, g.project) for g in grants}),
+        ("funder", _("Funder"), _("All funders"), {(g.funder_id, g.funder) for g in grants}),
+    ]
+    built = (_choice(*menu, selection.chosen) for menu in menus)
+    return [menu for menu in built if len(menu.options) > 1 or menu.text]
+
+
+def _pillars(seen: Visible) -> set[tuple[str, str]]:
+    return {(program.pillar, program.get_pillar_display()) for program in seen.programs.values()}
+
+
+def _choice(name, label, everything, pairs, chosen: Mapping) -> Choice:
+    texts = sorted(((key, str(text)) for key, text in pairs), key=_by_text)
+    return Choice(
+        name, label, everything, [(key, text, chosen.get(name) == key) for key, text in texts]
+    )
+
+
+def _by_text(pair: tuple[int | str, str]) -> str:
+    return pair[1].casefold()
+
+
+def fiscal_starts(selection: Selection) -> set[int]:
+    """Months in which the visible grants begin: their funders' years."""
+    lowers = (cover.grant.period.lower for cover in selection.visible.covers)
+    return {lower.month for lower in lowers if lower}
+
+
+def sentences(selection: Selection) -> list[str]:
+    """The question in words, for print, exports and the page's head."""
+    texts = [selection.period.label]
+    if selection.period.label != selection.period.span:
+        texts.append(selection.period.span)
+    texts += [menu.text for menu in choices(selection) if menu.text]
+    if selection.with_unapproved:
+        texts.append(_("Figures not yet approved included"))
+    return texts

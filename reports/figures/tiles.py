@@ -1,0 +1,115 @@
+"""What the dashboard says of one program: its figures, each with how far it may be trusted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from programs.models import Indicator, Program
+
+from .completeness import Completeness, Expected
+from .rules import Amount, Total
+from .targets import Progress
+
+NONE, LAST, SUM = Indicator.TimeRule.NONE, Indicator.TimeRule.LAST, Indicator.TimeRule.SUM
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure of one program over the period: its number, and how far it may be trusted."""
+
+    program: Program
+    indicator: Indicator
+    is_main: bool
+    # The number shown; None when nothing was counted.
+    total: Total | None
+    # Each month on its own, in order.
+    months: dict[dt.date, Amount]
+    # The number with what is not yet approved, when that changes it.
+    with_unapproved: Amount | None
+    # Reasons of missing cells → how many.
+    missing: Counter
+    completeness: Completeness
+    progress: list[Progress]
+    # Shown instead of this one, which does not add up over months.
+    stand_in: Indicator | None = None
+    # The highest month of the figure itself, when another stands in for it.
+    peak: Total | None = None
+    is_over_months: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.program.pk}-{self.indicator.pk}"
+
+    @property
+    def counted(self) -> Indicator:
+        """The indicator whose number is shown."""
+        return self.stand_in or self.indicator
+
+    @property
+    def unit(self) -> str:
+        return self.counted.get_unit_display()
+
+    @property
+    def is_at_least(self) -> bool:
+        """Distinct persons of one month, in a period of several: more were reached."""
+        return bool(self.total and self.is_over_months and self.counted.time_rule == NONE)
+
+    @property
+    def is_of_last_month(self) -> bool:
+        return bool(self.total and self.is_over_months and self.counted.time_rule == LAST)
+
+    @property
+    def counts_years_apart(self) -> bool:
+        """New persons of two civil years: whoever came in both is counted in both."""
+        is_yearly = self.counted.measure == Indicator.Measure.NEW_IN_YEAR
+        return is_yearly and len({month.year for month in self.months}) > 1
+
+    @property
+    def pending(self) -> Amount | None:
+        """What is still to be approved, where it may be added."""
+        if not self.with_unapproved or self.counted.time_rule != SUM:
+            return None
+        if not self.with_unapproved.is_exact or (self.total and not self.total.amount.is_exact):
+            return None
+        approved = self.total.amount.high if self.total else 0
+        return Amount(*[self.with_unapproved.high - approved] * 2)
+
+    @property
+    def missing_mark(self) -> str:
+        """Why there is no number at all: the reason all the cells share, if they do."""
+        return next(iter(self.missing)) if len(self.missing) == 1 and not self.total else ""
+
+    @property
+    def goal(self) -> Progress | None:
+        return self.progress[0] if self.progress else None
+
+    @cached_property
+    def sparkline(self) -> str:
+        """Bars of the months as one SVG path, 100 wide and 24 high."""
+        top = max((amount.high for amount in self.months.values()), default=0)
+        if not top or len(self.months) < 2:
+            return ""
+        step = 100 / len(self.months)
+        heights = [24 * amount.high / top for amount in self.months.values()]
+        return "".join(
+            f"M{number * step:.1f},24v-{height:.1f}h{step * 0.7:.1f}v{height:.1f}z"
+            for number, height in enumerate(heights)
+        )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A program under its name, with its figures."""
+
+    program: Program
+    owed: Expected
+    tiles: list[Tile]
+    completeness: Completeness
+    # Reports submitted or in progress that count for nothing yet.
+    waiting_reports: int
+    corrections: int
+    # When a report of the section was last approved.
+    approved_at: dt.datetime | None
