@@ -120,7 +120,7 @@ def _came_today(user) -> None:
     """Note, at most once an hour, when an account last came."""
     now = timezone.now()
     if user.seen_at is None or (now - user.seen_at).total_seconds() > 3600:
-        type(user).objects.filter(pk=user.pk).update(seen_at=now)
+        user._meta.model.objects.filter(pk=user.pk).update(seen_at=now)
 
 
 def one_submission(get_response: Handler) -> Handler:

@@ -17,7 +17,7 @@ STALE = _(
 
 def locked(row: Row, revision: int) -> Row:
     """Lock a row until the transaction ends; refuse if it changed since `revision` was read."""
-    fresh = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    fresh = row._meta.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
     if fresh.revision != revision:
         raise ValidationError(STALE, code="stale")
     return fresh

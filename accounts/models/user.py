@@ -105,9 +105,10 @@ class User(AbstractBaseUser):
         return self.has_perm("programs.edit_catalogue")
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        from accounts.backends import MembershipBackend
-
-        return MembershipBackend().has_perm(self, perm, obj)
+        """Rights come from memberships: anywhere (`obj=None`) or over one object."""
+        if obj is None:
+            return perm in self.access.permissions
+        return self.access.covers(perm, obj.places(perm))
 
     def has_perms(self, perms, obj: models.Model | None = None) -> bool:
         return all(self.has_perm(perm, obj) for perm in perms)
