@@ -258,4 +258,31 @@ PERSON_INDICATORS = (
             "People in an exit pathway (PSP) on the last day of the month.",
         ),
     ),
+    IndicatorRow(
+        "VOLUNTEER_LAWYERS_NEW",
+        "person",
+        "new_in_period",
+        "TOTAL",
+        (
+            "Avocates et avocats bénévoles, arrivés dans le mois",
+            "Avocates et avocats bénévoles à leur première maraude avec l’association.",
+        ),
+        (
+            "Volunteer lawyers who joined",
+            "Volunteer lawyers on their first round with the association.",
+        ),
+        is_sensitive=False,
+    ),
+    IndicatorRow(
+        "PEER_MEDIATORS_NEW",
+        "person",
+        "new_in_period",
+        "TOTAL",
+        (
+            "Médiatrices et médiateurs pairs, arrivés dans le mois",
+            "Médiatrices paires et médiateurs pairs à leur première maraude.",
+        ),
+        ("Peer mediators who joined", "Peer mediators on their first round."),
+        is_sensitive=False,
+    ),
 )

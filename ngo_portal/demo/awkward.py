@@ -1,0 +1,79 @@
+"""The awkward cases: of invented organisations only, whatever the data say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from beneficiaries.actions import count as count_actions
+from beneficiaries.actions import report as report_actions
+from beneficiaries.actions.count import Entry
+from beneficiaries.models import BeneficiaryCount, CountReport
+
+from . import invented
+from .accounts import acting, user
+from .calendar import Calendar
+from .counts import month_after
+from .invented import Case
+
+if TYPE_CHECKING:
+    from .reports import Desk
+
+DAYS_LATE = 3
+MISSING = set(BeneficiaryCount.MissingReason.values)
+
+
+def case_of(desk: Desk, month: dt.date) -> Case | None:
+    """What happens to this report, if anything does."""
+    for case in invented.CASES:
+        here = (case.program, case.site) == (desk.prog.code, desk.work.site)
+        if here and month == month_of(case, desk.calendar):
+            return case
+    return None
+
+
+def month_of(case: Case, calendar: Calendar) -> dt.date:
+    return month_after(calendar.this_month, -case.months_ago)
+
+
+def marks(case: Case | None) -> dict[str, Entry]:
+    """Why an indicator's numbers are missing that month, by its code."""
+    if case is None or case.kind not in MISSING:
+        return {}
+    return {case.indicator: Entry(missing_reason=case.kind, comment=case.text or None)}
+
+
+def finish(family: invented.Family, calendar: Calendar) -> None:
+    """Corrections of approved reports, then the locks: a locked month takes no more work."""
+    mine = {program.code for program in family.programs}
+    for case in invented.CASES:
+        if case.program in mine and case.kind.startswith("correct"):
+            correct(case, calendar)
+    if mine:
+        lock(calendar)
+
+
+def correct(case: Case, calendar: Calendar) -> None:
+    """A second version of an approved report; left open or approved in its turn."""
+    worker, coordinator = user("casework@horizon.example"), user("coordination@horizon.example")
+    report = CountReport.objects.approved().get(
+        program__code=case.program, site__code=case.site, month=month_of(case, calendar)
+    )
+    with acting(worker):
+        version = report_actions.correct(report=report, reason=case.text, by=worker)
+        count = (
+            BeneficiaryCount.objects.filter(report=version, indicator__code=case.indicator)
+            .order_by("-value", "cell__position")
+            .first()
+        )
+        change = {(count.indicator_id, count.cell_id): Entry(value=count.value + 9)}
+        count_actions.save_cells(report=version, entries=change, by=worker)
+        if case.kind == "corrected":
+            version = report_actions.submit(report=version, by=worker)
+    if case.kind == "corrected":
+        with acting(coordinator):
+            report_actions.approve(report=version, by=coordinator)
+
+
+def lock(calendar: Calendar) -> None:
+    pass
