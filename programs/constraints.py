@@ -79,7 +79,9 @@ class CompositeForeignKey(BaseConstraint):
             return
         rows = self._target(model._meta.apps)._default_manager.using(using)
         if not rows.filter(**dict(zip(self.to_fields, values, strict=True))).exists():
-            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+            raise ValidationError(
+                self.get_violation_error_message(), code=self.violation_error_code
+            )
 
     def deconstruct(self):
         path, args, kwargs = super().deconstruct()

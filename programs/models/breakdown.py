@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, both_languages, is_code, not_empty
@@ -142,6 +143,12 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def label(self) -> str:
+        """Its categories in words; "Total" for the one cell of a breakdown without dimension."""
+        words = " · ".join(category.name for category in self.categories.all())
+        return words or gettext("Total")
 
 
 class CellCategory(models.Model):

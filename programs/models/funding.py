@@ -89,6 +89,11 @@ class FundedProject(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("project", args=[self.pk])
 
+    @property
+    def is_over(self) -> bool:
+        ended = self.period.upper is not None and self.period.upper <= timezone.localdate()
+        return ended or not self.is_active
+
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, None, None)]
 

@@ -92,6 +92,15 @@ class OrganisationQuerySet(models.QuerySet):
     def tenants(self) -> OrganisationQuerySet:
         return self.filter(kinds__contains=[OrganisationKind.OWN])
 
+    def funding(self, user) -> OrganisationQuerySet:
+        """Funders of the grants that this person may see."""
+        can = "programs.view_funding"
+        seen = Organisation.objects.filter(
+            user.access.filter(can, organisation="grants_given__organisation")
+            | (Q(grants_given__isnull=False) & user.access.filter(can, organisation="pk"))
+        )
+        return self.filter(pk__in=seen.values("pk"))
+
     def funders(self) -> OrganisationQuerySet:
         return self.filter(kinds__contains=[OrganisationKind.FUNDER])
 
@@ -165,6 +174,10 @@ class Organisation(models.Model):
     @property
     def country_name(self) -> str:
         return Locale(get_language() or "en").territories.get(self.country, self.country)
+
+    @property
+    def is_tenant(self) -> bool:
+        return OrganisationKind.OWN in self.kinds
 
     @property
     def kind_names(self) -> list[str]:

@@ -152,6 +152,11 @@ class Program(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("program", args=[self.pk])
 
+    @property
+    def is_over(self) -> bool:
+        ended = self.ends_on is not None and self.ends_on < timezone.localdate()
+        return ended or not self.is_active
+
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         """Where a right over this program may come from: the lead, at large or for this program."""
         return [(self.organisation_id, self.pk, None)]

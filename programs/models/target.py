@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -125,6 +126,12 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.indicator}: {self.value}"
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date | None]:
+        """First and last day, both included."""
+        last = self.span.upper - dt.timedelta(days=1) if self.span.upper else None
+        return self.span.lower, last
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return self.program.places(permission)

@@ -1,0 +1,201 @@
+"""What every editing page of the catalogue does: rights, stale saves, refusals, journal."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from modeltranslation.fields import TranslationField
+
+from programs.actions import enter
+from programs.fields import DateSpanField, DayInput
+from programs.models import Organisation
+from programs.models.organisation import Language
+from programs.rights import EDIT, SHARED, may_edit
+
+from .form import CatalogueForm
+
+FIELDS = {
+    DateRangeField: {"form_class": DateSpanField},
+    models.DateField: {"widget": DayInput},
+    models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
+}
+
+
+# Scripts of widgets that these pages do not have.
+NEEDLESS = ("core.js", "RelatedObjectLookups.js", "actions.js", "urlify.js", "prepopulate.js")
+
+
+class Choices:
+    """Choice fields without the admin's buttons, read once for all the rows of a page."""
+
+    formfield_overrides = FIELDS
+    # Fields that never change once the row exists.
+    kept: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        if isinstance(field, forms.ModelChoiceField):
+            field.choices = list(field.choices)
+        return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self.choices(db_field.name, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def choices(self, name: str, request: HttpRequest) -> QuerySet | None:
+        """The rows a foreign key may point to, for this person."""
+        if name == "organisation":
+            return own_organisations(request.user)
+        return None
+
+    def get_fieldsets(self, request, obj=None):
+        """The revision that was read travels with each row that may be changed."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        *first, (name, options) = fieldsets
+        return [*first, (name, {**options, "fields": [*options["fields"], CatalogueForm.READ]})]
+
+
+class CatalogueAdmin(Choices, admin.ModelAdmin):
+    """Rows of one's own organisations to edit, what all share to edit or to read."""
+
+    form = CatalogueForm
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = False
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        if issubclass(self.model, SHARED):
+            return rows
+        return rows.filter(organisation__in=request.user.access.organisations_with(EDIT))
+
+    def has_module_permission(self, request) -> bool:
+        return request.user.has_perm(EDIT)
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.has_perm(EDIT)
+
+    def has_add_permission(self, request) -> bool:
+        return may_edit(request.user, self.model()) if self._is_shared else True
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        if obj is None:
+            return may_edit(request.user, self.model()) if self._is_shared else True
+        return may_edit(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Rows are ended or deactivated: what was counted under them stays readable."""
+        return False
+
+    @property
+    def media(self) -> forms.Media:
+        media = super().media
+        wanted = [path for path in media._js if not path.endswith((*NEEDLESS, "xregexp.js"))]
+        return forms.Media(css=media._css, js=wanted)
+
+    @property
+    def _is_shared(self) -> bool:
+        return issubclass(self.model, SHARED)
+
+    def view_on_site(self, obj) -> str | None:
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    def get_inlines(self, request, obj):
+        """Rows that hang on this one are added once it exists."""
+        return self.inlines if obj else []
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.kept, form.refused = self.kept, getattr(request, "refused", None)
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A refusal of the database is shown in the form, with what was typed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refused:
+            request.refused = refused
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change) -> None:
+        enter(obj, by=request.user, fields=form.changed_data)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        formset.save(commit=False)
+        for row, fields in formset.changed_objects:
+            enter(row, by=request.user, fields=fields)
+        for row in formset.new_objects:
+            enter(row, by=request.user)
+
+    def log_addition(self, request, obj, message) -> None:
+        """`enter` has written it in the journal, which replaces the admin's own log."""
+
+    def log_change(self, request, obj, message) -> None:
+        """As above."""
+
+    def response_add(self, request, obj, post_url_continue=None) -> HttpResponse:
+        """A new row with rows of its own opens again, to add them."""
+        if self.inlines and "_addanother" not in request.POST:
+            request.POST = request.POST.copy() | {"_continue": "1"}
+        return super().response_add(request, obj, post_url_continue)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+
+class CatalogueInline(Choices, admin.TabularInline):
+    """Rows that hang on another; who edits that one edits them."""
+
+    form = CatalogueForm
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return True
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return obj is not None and may_edit(request.user, obj)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return obj is not None and may_edit(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Both languages stand side by side in a row: each says which it is."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(db_field, TranslationField):
+            field.label = _("%(field)s (%(language)s)") % {
+                "field": db_field.translated_field.verbose_name,
+                "language": Language(db_field.language).label,
+            }
+        return field
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.kept = self.kept
+        return formset
+
+
+def own_organisations(user) -> QuerySet:
+    """Organisations of which this person edits the catalogue."""
+    return Organisation.objects.filter(pk__in=user.access.organisations_with(EDIT))
+
+
+def parent_id(request: HttpRequest) -> str | None:
+    """The key of the row whose page this is."""
+    return request.resolver_match.kwargs.get("object_id")

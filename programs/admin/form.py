@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from functools import cached_property
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+
+
+class CatalogueForm(forms.ModelForm):
+    """A row as somebody read it; what another person changed meanwhile is shown, never lost.
+
+    The first save after such a change is refused with both values of each field; what was typed
+    stays, and a second save, now knowing, stands.
+    """
+
+    READ = "read_revision"
+    # Filled in by the admin for each page.
+    kept: tuple[str, ...] = ()
+    refused: ValidationError | None = None
+    # Whether the organisation follows from another field instead of being chosen.
+    derives_organisation = False
+
+    read_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            return
+        self.initial[self.READ] = self.instance.revision
+        for name in self.kept:
+            if name in self.fields:
+                self.fields[name].disabled = True
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        return [name for name in super().changed_data if name != self.READ]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if self.refused:
+            self.add_error(None, self.refused)
+        if self.instance.pk and self.changed_data:
+            self._refuse_if_stale()
+        return cleaned
+
+    def _refuse_if_stale(self) -> None:
+        """Lock the row; if it moved on since it was read, show what it is now beside the typed."""
+        rows = type(self.instance)._base_manager.select_for_update().filter(pk=self.instance.pk)
+        current = rows.values_list("revision", flat=True).get()
+        if self.cleaned_data.get(self.READ) == current:
+            return
+        self.add_error(
+            None, _("Somebody else saved this meanwhile. Nothing of yours is saved yet.")
+        )
+        for name in self.changed_data:
+            field = self[name]
+            self.add_error(
+                name if not field.is_hidden else None,
+                _("It now says “%(now)s”. You typed “%(typed)s”. Save again to keep yours.")
+                % {"now": shown(field, field.initial), "typed": shown(field, field.data)},
+            )
+        self.data = self.data.copy()
+        self.data[self.add_prefix(self.READ)] = current
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded = super()._get_validation_exclusions()
+        return excluded - {"organisation"} if self.derives_organisation else excluded
+
+
+def shown(bound: BoundField, value: object) -> str:
+    """A value of a field as a person reads it: the label of a choice, days of a span."""
+    field = bound.field
+    if isinstance(field, forms.MultiValueField):
+        days = value if isinstance(value, list) else field.widget.decompress(value)
+        return " – ".join(str(day) for day in days if day)
+    if isinstance(value, list):
+        return ", ".join(str(label_of(field, item)) for item in value)
+    return str(label_of(field, value))
+
+
+def label_of(field: forms.Field, value: object) -> object:
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    labels = {str(key): label for key, label in getattr(field, "choices", ())}
+    return labels.get(str(value), value)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from modeltranslation.admin import TabbedTranslationAdmin
+
+from programs.fields import DateSpanField
+from programs.models import FundedProject, Grant, GrantScope, Organisation, Program, Site
+
+from .editing import CatalogueAdmin, CatalogueInline, own_organisations, parent_id
+from .form import CatalogueForm
+
+
+class OfProjectForm(CatalogueForm):
+    """A grant belongs to the organisation of its project."""
+
+    derives_organisation = True
+
+    def clean(self) -> dict:
+        project = self.cleaned_data.get("project")
+        if project:
+            self.instance.organisation_id = project.organisation_id
+        return super().clean()
+
+
+class OfGrantForm(CatalogueForm):
+    """What a grant covers belongs to the organisation that receives it."""
+
+    derives_organisation = True
+
+    def clean(self) -> dict:
+        self.instance.organisation_id = self.instance.grant.organisation_id
+        return super().clean()
+
+
+@admin.register(FundedProject)
+class FundedProjectAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    kept = ("organisation", "code")
+    fields = ["organisation", "code", "name", "objective", "period", "is_active"]
+    list_display = ["name", "code", "organisation", "is_active"]
+    list_select_related = ["organisation"]
+    list_filter = [("organisation", admin.RelatedOnlyFieldListFilter), "is_active"]
+    search_fields = ["name_fr", "name_en", "code"]
+
+
+class GrantScopeInline(CatalogueInline):
+    model = GrantScope
+    form = OfGrantForm
+    fields = ["program", "site", "share", "period"]
+
+    def choices(self, name, request):
+        """Programs in which the grant's organisation takes part, and their sites."""
+        grants = Grant.objects.filter(
+            pk=parent_id(request), organisation__in=own_organisations(request.user)
+        )
+        programs = Program.objects.filter(
+            partnerships__organisation__in=grants.values("organisation")
+        )
+        if name == "program":
+            return programs
+        return Site.objects.filter(pk__in=programs.values("program_sites__site"))
+
+
+@admin.register(Grant)
+class GrantAdmin(CatalogueAdmin):
+    form = OfProjectForm
+    kept = ("project",)
+    fields = [
+        *["project", "funder", "reference", "period", "amount", "currency", "report_language"],
+    ]
+    inlines = [GrantScopeInline]
+    list_display = ["reference", "funder", "project", "amount", "currency"]
+    list_select_related = ["funder", "project"]
+    list_filter = [
+        ("project", admin.RelatedOnlyFieldListFilter),
+        ("funder", admin.RelatedOnlyFieldListFilter),
+    ]
+    search_fields = ["reference", "funder__name_fr", "funder__name_en"]
+
+    def choices(self, name, request):
+        if name == "project":
+            return FundedProject.objects.filter(organisation__in=own_organisations(request.user))
+        return Organisation.objects.funders()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A grant has an end: a funder pays for a period."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, DateSpanField):
+            field.is_open_ended = False
+        return field

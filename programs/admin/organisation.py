@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TabbedTranslationAdmin
+
+from programs.models import Organisation, OrganisationKind, OrganisationYear
+from programs.models.organisation import countries, time_zones
+from programs.rights import EDIT, MANAGE_ORGANISATIONS
+
+from .editing import CatalogueAdmin, CatalogueInline
+from .form import CatalogueForm
+
+
+class OrganisationForm(CatalogueForm):
+    kinds = forms.MultipleChoiceField(
+        label=_("kinds"), choices=OrganisationKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    aliases = SimpleArrayField(
+        forms.CharField(max_length=200, required=False),
+        label=_("other names"),
+        required=False,
+        delimiter="\n",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One per line: other spellings and former names, so that a search finds it."),
+    )
+    country = forms.ChoiceField(label=_("country"), choices=countries)
+    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zones, initial="Europe/Paris")
+
+    def clean_aliases(self) -> list[str]:
+        return [name for name in self.cleaned_data["aliases"] if name]
+
+
+class YearInline(CatalogueInline):
+    model = OrganisationYear
+    fields = ["year", "staff", "budget", "currency", "people_served", "source"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    """One's own organisation, and the address book of those where nobody has an account."""
+
+    form = OrganisationForm
+    kept = ("code",)
+    fields = [
+        *["name", "code", "kinds", "aliases", "country", "language", "time_zone"],
+        *["agreement", "is_active"],
+    ]
+    inlines = [YearInline]
+    list_display = ["name", "code", "country", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name_fr", "name_en", "code"]
+
+    def get_queryset(self, request):
+        return admin.ModelAdmin.get_queryset(self, request).editable_by(request.user)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Only the platform makes an organisation a user of this portal."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        own = obj is not None and obj.pk in request.user.access.organisations_with(EDIT)
+        if not (own or request.user.has_perm(MANAGE_ORGANISATIONS)):
+            kinds = form.base_fields["kinds"]
+            kinds.choices = [c for c in kinds.choices if c[0] != OrganisationKind.OWN]
+        return form

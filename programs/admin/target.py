@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin, messages
+from django.utils.translation import gettext
+
+from programs.models import Cell, Grant, Indicator, Program, Site, Target
+from programs.models.target import disagreements
+
+from .editing import CatalogueAdmin, own_organisations
+from .form import CatalogueForm
+
+
+class TargetForm(CatalogueForm):
+    """A target belongs to the organisation that leads the program."""
+
+    derives_organisation = True
+
+    def clean(self) -> dict:
+        program = self.cleaned_data.get("program")
+        if program:
+            self.instance.organisation_id = program.organisation_id
+        return super().clean()
+
+
+class CellChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, cell: Cell) -> str:
+        return f"{cell.breakdown} · {cell.label}"
+
+
+@admin.register(Target)
+class TargetAdmin(CatalogueAdmin):
+    form = TargetForm
+    fields = ["program", "indicator", "kind", "span", "value", "site", "cell", "grant"]
+    list_display = ["program", "indicator", "kind", "span_shown", "value"]
+    list_select_related = ["program", "indicator"]
+    list_filter = [
+        ("program", admin.RelatedOnlyFieldListFilter),
+        ("indicator", admin.RelatedOnlyFieldListFilter),
+        "kind",
+    ]
+
+    def choices(self, name, request):
+        own = own_organisations(request.user)
+        programs = Program.objects.filter(organisation__in=own)
+        return {
+            "program": programs,
+            "indicator": Indicator.objects.order_by("name"),
+            "site": Site.objects.filter(pk__in=programs.values("program_sites__site")),
+            "grant": Grant.objects.filter(organisation__in=own).select_related("funder"),
+            "cell": Cell.objects.select_related("breakdown").prefetch_related("categories"),
+        }[name]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "cell":
+            kwargs["form_class"] = CellChoiceField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=Target._meta.get_field("span").verbose_name, ordering="span")
+    def span_shown(self, target: Target) -> str:
+        return " – ".join(str(day) for day in target.days if day)
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Targets that do not sum to the whole are saved, and said."""
+        super().save_model(request, obj, form, change)
+        for one in disagreements(Target.objects.filter(program=obj.program_id)):
+            text = gettext(
+                "The targets of the parts of “%(indicator)s” sum to %(parts)s, "
+                "and the target of the whole is %(whole)s."
+            ) % {"indicator": one.whole.indicator, "parts": one.parts, "whole": one.whole.value}
+            self.message_user(request, text, messages.WARNING)

@@ -1,0 +1,153 @@
+"""What each reading page of the catalogue shows, narrowed to its reader."""
+
+from __future__ import annotations
+
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
+
+from .models import (
+    Category,
+    FundedProject,
+    Grant,
+    GrantScope,
+    Indicator,
+    Organisation,
+    Partnership,
+    Program,
+    ProgramIndicator,
+    ProgramSite,
+    Site,
+    Target,
+)
+
+
+def organisations(user) -> QuerySet[Organisation]:
+    return Organisation.objects.visible_to(user).order_by(F("is_active").desc(), "name")
+
+
+def organisation(user) -> QuerySet[Organisation]:
+    return Organisation.objects.visible_to(user).prefetch_related(
+        "years",
+        Prefetch("partnerships", _partnerships(user).select_related("program__organisation")),
+        Prefetch("sites", sites(user)),
+    )
+
+
+def programs(user) -> QuerySet[Program]:
+    seen = Q(program_sites__in=ProgramSite.objects.visible_to(user))
+    return (
+        Program.objects.visible_to(user)
+        .select_related("organisation")
+        .annotate(site_count=Count("program_sites__site", filter=seen, distinct=True))
+        .order_by(F("is_active").desc(), "name", "pk")
+    )
+
+
+def program(user) -> QuerySet[Program]:
+    return (
+        Program.objects.visible_to(user)
+        .select_related("organisation")
+        .prefetch_related(
+            Prefetch("partnerships", _partnerships(user)),
+            Prefetch("program_sites", _sites_of_programs(user)),
+            Prefetch("program_indicators", _indicators_of_programs()),
+            Prefetch("targets", _targets(user)),
+            Prefetch("grant_scopes", _scopes(user)),
+        )
+    )
+
+
+def sites(user) -> QuerySet[Site]:
+    return (
+        Site.objects.visible_to(user)
+        .select_related("organisation")
+        .prefetch_related(Prefetch("program_sites", _sites_of_programs(user)))
+        .order_by(F("is_active").desc(), "organisation", "code")
+    )
+
+
+def site(user) -> QuerySet[Site]:
+    return sites(user)
+
+
+def indicators(user) -> QuerySet[Indicator]:
+    """All the indicators, for all share them, with how many of one's programs report each."""
+    reported = Q(program_indicators__program__in=Program.objects.visible_to(user))
+    return Indicator.objects.annotate(
+        program_count=Count("program_indicators__program", filter=reported, distinct=True)
+    ).order_by(F("is_active").desc(), "name")
+
+
+def indicator(user) -> QuerySet[Indicator]:
+    reported = ProgramIndicator.objects.filter(program__in=Program.objects.visible_to(user))
+    categories = Prefetch(
+        "breakdown__dimensions__categories", Category.objects.order_by("position")
+    )
+    return (
+        Indicator.objects.select_related("breakdown", "summed_by", "at_most")
+        .annotate(cell_count=Count("breakdown__cells"))
+        .prefetch_related(
+            categories,
+            Prefetch("program_indicators", reported.select_related("program__organisation")),
+        )
+    )
+
+
+def projects(user) -> QuerySet[FundedProject]:
+    return (
+        FundedProject.objects.visible_to(user)
+        .select_related("organisation")
+        .prefetch_related(
+            Prefetch("grants", Grant.objects.visible_to(user).select_related("funder"))
+        )
+        .order_by("-period", "name")
+    )
+
+
+def project(user) -> QuerySet[FundedProject]:
+    grants = Grant.objects.visible_to(user).select_related("funder")
+    return (
+        FundedProject.objects.visible_to(user)
+        .select_related("organisation")
+        .prefetch_related(
+            Prefetch("grants", grants.prefetch_related(Prefetch("scopes", _scopes(user))))
+        )
+    )
+
+
+def _partnerships(user) -> QuerySet[Partnership]:
+    """The lead first."""
+    is_lead = Case(When(role=Partnership.Role.LEAD, then=0), default=1)
+    rows = Partnership.objects.visible_to(user).select_related("organisation")
+    return rows.order_by(is_lead, "organisation", "program")
+
+
+def _sites_of_programs(user) -> QuerySet[ProgramSite]:
+    """With the programs of each site: a confidential one asks who coordinates it."""
+    return (
+        ProgramSite.objects.visible_to(user)
+        .select_related("site", "organisation", "program")
+        .prefetch_related("site__program_sites__program")
+        .order_by("site__organisation", "site__code", "active")
+    )
+
+
+def _indicators_of_programs() -> QuerySet[ProgramIndicator]:
+    return ProgramIndicator.objects.select_related("indicator__summed_by").order_by("position")
+
+
+def _targets(user) -> QuerySet[Target]:
+    return (
+        Target.objects.visible_to(user)
+        .select_related("indicator", "site", "grant__funder", "cell")
+        .prefetch_related("cell__categories", "site__program_sites__program")
+        .order_by("indicator__name", "span")
+    )
+
+
+def _scopes(user) -> QuerySet[GrantScope]:
+    return (
+        GrantScope.objects.visible_to(user)
+        .select_related("grant__project", "grant__funder", "program", "site")
+        .prefetch_related("site__program_sites__program")
+        .order_by("period", "program")
+    )

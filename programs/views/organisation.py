@@ -1,0 +1,21 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from programs import records
+from programs.forms import OrganisationFilter
+from programs.rights import may_edit
+
+from .pages import page_of
+
+
+def organisations(request: HttpRequest) -> HttpResponse:
+    asked = OrganisationFilter(request.GET, user=request.user)
+    rows = records.organisations(request.user).matching(**asked.wanted)
+    context = {"form": asked, "page": page_of(rows, request)}
+    return render(request, "programs/organisations.html", context)
+
+
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(records.organisation(request.user), pk=pk)
+    context = {"organisation": row, "may_edit": may_edit(request.user, row)}
+    return render(request, "programs/organisation.html", context)
