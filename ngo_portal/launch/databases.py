@@ -22,7 +22,9 @@ PROJECT_NAMES = {
     "SECRET_KEY",
     "PORTAL_KEY_FILE",
     "PORTAL_DEMO",
+    "EMAIL_BACKEND",
 }
+MAIL_IN_FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
 def demo_cluster(here: Checkout) -> Cluster:
@@ -61,6 +63,7 @@ def project_environment(here: Checkout, urls: dict[str, str]) -> dict[str, str]:
         "SECRET_KEY": secret(here.local / "secrets", "django"),
         "PORTAL_KEY_FILE": str(key_file(here.local / "keys")),
         "PORTAL_DEMO": "1",
+        "EMAIL_BACKEND": os.environ.get("EMAIL_BACKEND", MAIL_IN_FILES),
     }
 
 

@@ -77,7 +77,8 @@ def demo(here: Checkout) -> int:
                 accounts = project.accounts(here, env)
                 wait_until_healthy(port, parts)
                 write_lock(lock, {"pid": os.getpid(), "address": address})
-                say(f"\n{accounts}\n\nThe portal is ready:  {address}\nCtrl-C stops it.\n")
+                say(f"\n{accounts}\n\nThe portal is ready:  {address}")
+                say("Its mails are in .local/mail. Ctrl-C stops everything.\n")
                 watch(parts, cluster if databases.is_embedded(env) else None)
     return 0
 
@@ -226,9 +227,10 @@ def stop(here: Checkout) -> int:
         if not locked(lock):
             raise RefusalError("The demonstration does not stop: press Ctrl-C in its terminal.")
     end_leftovers(here)
-    for cluster in databases.all_clusters(here):
+    running = [cluster for cluster in databases.all_clusters(here) if cluster.running_pid()]
+    for cluster in running:
         databases.stop_unused(here, cluster)
-    say("Stopped." if asked else "No demonstration was running from this folder.")
+    say("Stopped." if asked or running else "No demonstration was running from this folder.")
     return 0
 
 
