@@ -87,10 +87,7 @@ def run_interactively(args: Sequence[str | Path], env: Mapping[str, str], cwd: P
 def run_quietly(
     args: Sequence[str | Path], env: Mapping[str, str], cwd: Path, log: Path, *, counting: str = ""
 ) -> tuple[int, str]:
-    """Run a command with its output in a log; return its exit code and output.
-
-    `counting` is a prefix: lines that start with it are counted on the terminal.
-    """
+    """Run a command into a log, counting some of its lines; return exit code and output."""
     child = subprocess.Popen(
         [str(arg) for arg in args],
         env=dict(env),
@@ -101,15 +98,14 @@ def run_quietly(
         start_new_session=True,
         preexec_fn=end_with_parent(),
     )
-    output, count = [], 0
+    output: list[str] = []
     try:
         with log.open("w", encoding="utf-8") as file:
             for line in (raw.decode(errors="replace") for raw in child.stdout):
                 file.write(line)
                 output.append(line)
                 if counting and line.startswith(counting):
-                    count += 1
-                    show_count(count)
+                    show_count(sum(each.startswith(counting) for each in output))
             code = child.wait()
     except BaseException:
         end(child)
