@@ -36,8 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset(
-        _CATALOGUE
-        | {"accounts.manage_access", "programs.edit_catalogue", "programs.view_funding"}
+        _CATALOGUE | {"accounts.manage_access", "programs.edit_catalogue", "programs.view_funding"}
     ),
     Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
     Role.FUNDER: frozenset({"programs.view_funding"}),

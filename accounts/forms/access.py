@@ -10,7 +10,7 @@ from accounts.roles import WHOLE_ORGANISATION, Role
 from programs.fields import DateSpanField, DayInput
 from programs.models import Organisation, Partnership, Program, Site
 
-WHOLE = _("the whole organisation")
+WHOLE = _("whole organisation")
 
 
 class PlaceField(forms.ModelChoiceField):
@@ -25,7 +25,11 @@ class PlaceField(forms.ModelChoiceField):
 class MembershipForm(forms.Form):
     """A role, where, from when to when: only what `by` may give, where `by` may give it."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        empty_label=_("Choose an organisation"),
+    )
     role = forms.ChoiceField(label=_("Role"))
     program = PlaceField(
         Program.objects.none(),
