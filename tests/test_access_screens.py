@@ -1,0 +1,275 @@
+"""The screens of access: who opens them, what they show, what they change."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, Membership, User
+from accounts.roles import Role
+from tests.factories import (
+    make_membership,
+    make_organisation,
+    make_program,
+    make_site,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+ADMINISTRATORS = {"administrator", "platform_administrator"}
+OF_A_PERSON = ["account", "account_deactivate", "account_reactivate", "membership_grant"]
+
+
+@pytest.fixture
+def organisation():
+    return make_organisation()
+
+
+@pytest.fixture
+def administrator(organisation, client):
+    user = make_user(Role.ADMINISTRATOR, organisation)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def worker(organisation):
+    return make_user(Role.FIELD_WORKER, organisation, display_name="Asha")
+
+
+def invitation_of(user, organisation=None) -> Invitation:
+    return Invitation.objects.create(
+        organisation=organisation or user.access.memberships[0].organisation,
+        role=Role.FIELD_WORKER,
+        active=(dt.date(2026, 1, 1), None),
+        email=f"{uuid.uuid4().hex}@example.org",
+        language="fr",
+        token_hash=uuid.uuid4().hex,
+        invited_by=user,
+        expires_at=timezone.now() + dt.timedelta(days=7),
+    )
+
+
+def addresses(person, invitation) -> list[tuple[str, str]]:
+    """Every screen of access: its method and its address."""
+    end = reverse("membership_end", args=[person.memberships.get().pk])
+    rows = [("get", reverse("access")), ("get", reverse("invite")), ("get", end), ("post", end)]
+    for name in OF_A_PERSON:
+        method = "post" if name == "account_reactivate" else "get"
+        rows.append((method, reverse(name, args=[person.pk])))
+    for name in ("invitation_resend", "invitation_withdraw"):
+        rows.append(("post", reverse(name, args=[invitation.pk])))
+    return rows
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_which_role_opens_which_screen(client, role, organisation):
+    user = make_user(role, organisation)
+    client.force_login(user)
+    colleague = make_user(Role.FIELD_WORKER, organisation)
+    for method, address in addresses(colleague, invitation_of(user)):
+        status = getattr(client, method)(address).status_code
+        assert (status in {200, 302}) if role in ADMINISTRATORS else (status == 403), address
+
+
+def test_nobody_opens_them_before_signing_in(client, worker, organisation):
+    administrator = make_user(Role.ADMINISTRATOR, organisation)
+    for method, address in addresses(worker, invitation_of(administrator)):
+        answer = getattr(client, method)(address)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/")
+
+
+def test_another_organisations_people_are_not_found(client, administrator):
+    stranger = make_user(Role.FIELD_WORKER)
+    theirs = invitation_of(make_user(Role.ADMINISTRATOR))
+    for method, address in addresses(stranger, theirs)[2:]:
+        assert getattr(client, method)(address).status_code == 404, address
+
+
+def test_the_list_shows_ones_own_organisation_alone(client, administrator, worker):
+    stranger = make_user(Role.FIELD_WORKER, display_name="Stranger")
+    html = client.get(reverse("access")).content.decode()
+    assert "Asha" in html
+    assert stranger.display_name not in html
+
+
+def test_the_states_of_the_list(client, administrator, worker, organisation):
+    gone, closed = make_user(None, display_name="Gone"), make_user(None, display_name="Closed")
+    past = (dt.date(2020, 1, 1), dt.date(2021, 1, 1))
+    make_membership(gone, Role.PARTNER, organisation, active=past)
+    make_membership(closed, Role.PARTNER, organisation)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    email = invitation_of(administrator).email
+    shown = {
+        state: client.get(reverse("access"), {"state": state}).content.decode()
+        for state in ("current", "ended", "deactivated", "invited")
+    }
+    names = {"current": "Asha", "ended": "Gone", "deactivated": "Closed", "invited": email}
+    for state, html in shown.items():
+        assert {s for s, name in names.items() if name in html} == {state}
+
+
+def test_a_filter_that_means_nothing_filters_nothing(client, administrator, worker):
+    wrong = {"state": "x", "organisation": make_organisation().pk, "role": "x", "page": "x"}
+    html = client.get(reverse("access"), wrong).content.decode()
+    assert "Asha" in html
+
+
+@pytest.mark.parametrize("state", ["current", "invited"])
+def test_the_list_asks_the_same_for_one_row_and_for_fifty(
+    client, administrator, organisation, state
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert client.get(reverse("access"), {"state": state}).status_code == 200
+        return len(asked)
+
+    invitation_of(administrator)
+    queries()
+    few = queries()
+    for _ in range(20):
+        site = make_site(organisation)
+        make_user(Role.FIELD_WORKER, organisation, site=site)
+        invitation_of(administrator)
+    assert queries() == few
+
+
+def test_the_list_is_cut_in_pages(client, administrator, organisation):
+    for _ in range(51):
+        make_user(Role.FIELD_WORKER, organisation)
+    html = client.get(reverse("access"), {"role": "field_worker"}).content.decode()
+    assert "Page 1 of 2" in html
+    assert "role=field_worker&amp;page=2" in html
+
+
+def test_the_person_of_another_organisation_too_shows_only_the_roles_here(
+    client, administrator, worker
+):
+    elsewhere = make_organisation("Elsewhere")
+    make_membership(worker, Role.PARTNER, elsewhere)
+    html = client.get(reverse("account", args=[worker.pk])).content.decode()
+    assert "Elsewhere" not in html
+
+
+def test_ones_own_account_offers_nothing_to_change(client, administrator):
+    html = client.get(reverse("account", args=[administrator.pk])).content.decode()
+    assert "Give another role" not in html
+    assert "Deactivate" not in html
+    assert client.get(reverse("membership_grant", args=[administrator.pk])).status_code == 403
+
+
+def grant_data(**fields) -> dict:
+    return {"role": "coordinator", "active_0": "2026-01-01", "active_1": ""} | fields
+
+
+def test_a_role_is_given_from_the_screen(client, administrator, worker, organisation):
+    program = make_program(organisation)
+    address = reverse("membership_grant", args=[worker.pk])
+    answer = client.post(address, grant_data(program=program.pk), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("account", args=[worker.pk])
+    given = worker.memberships.get(role="coordinator")
+    assert (given.program, given.granted_by) == (program, administrator)
+
+
+def test_nothing_but_the_forms_own_fields_is_taken(client, administrator, worker, organisation):
+    more = {
+        "user": administrator.pk,
+        "organisation": make_organisation().pk,
+        "granted_by": worker.pk,
+        "is_active": "0",
+        "revision": "9",
+    }
+    client.post(reverse("membership_grant", args=[worker.pk]), grant_data(**more))
+    given = Membership.objects.get(role="coordinator")
+    assert (given.user, given.organisation, given.granted_by) == (
+        worker,
+        organisation,
+        administrator,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"role": "platform_administrator"}, "Select a valid choice"),
+        ({"role": ""}, "This field is required."),
+        ({"active_0": ""}, "Give the first day."),
+        ({"active_0": "2026-02-01", "active_1": "2026-01-01"}, "must not be before the first"),
+    ],
+)
+def test_what_the_form_refuses_stays_typed(client, administrator, worker, fields, message):
+    address = reverse("membership_grant", args=[worker.pk])
+    answer = client.post(address, grant_data(active_1="2026-12-31") | fields)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'id="error-summary"' in html
+    assert message in html
+    assert fields.get("active_1", "2026-12-31") in html
+
+
+def test_places_of_others_are_not_offered(client, administrator, worker):
+    address = reverse("membership_grant", args=[worker.pk])
+    for name, row in (("program", make_program()), ("site", make_site())):
+        answer = client.post(address, grant_data(**{name: row.pk}))
+        assert "Select a valid choice" in answer.content.decode()
+    assert worker.memberships.count() == 1
+
+
+def test_a_role_of_the_whole_takes_no_site(client, administrator, worker, organisation):
+    data = grant_data(role="auditor", site=make_site(organisation).pk)
+    answer = client.post(reverse("membership_grant", args=[worker.pk]), data)
+    assert "held in a whole organisation" in answer.content.decode()
+
+
+def test_a_stale_end_says_so_and_can_be_sent_again(client, administrator, worker):
+    membership = worker.memberships.get()
+    address = reverse("membership_end", args=[membership.pk])
+    Membership.objects.filter(pk=membership.pk).update(active=(dt.date(2001, 1, 1), None))
+    data = {"last_day": "2030-01-01", "revision": membership.revision}
+    html = client.post(address, data).content.decode()
+    assert "Somebody changed this" in html
+    assert 'name="revision" value="2"' in html
+    assert client.post(address, data | {"revision": "2"}).status_code == 302
+
+
+def test_an_account_is_deactivated_and_reactivated(client, administrator, worker):
+    address = reverse("account_deactivate", args=[worker.pk])
+    assert client.post(address, {"revision": worker.revision}).status_code == 302
+    worker.refresh_from_db()
+    assert not worker.is_active
+    client.post(reverse("account_reactivate", args=[worker.pk]))
+    worker.refresh_from_db()
+    assert worker.is_active
+
+
+def test_a_deactivated_person_is_out_at_the_next_click(client, administrator, worker, organisation):
+    theirs = client.__class__()
+    theirs.force_login(worker)
+    assert theirs.get(reverse("my_account")).status_code == 200
+    client.post(reverse("account_deactivate", args=[worker.pk]), {"revision": worker.revision})
+    assert theirs.get(reverse("my_account")).status_code == 302
+
+
+def test_who_works_elsewhere_is_refused_with_words(client, administrator, worker):
+    make_membership(worker, Role.PARTNER)
+    address = reverse("account_deactivate", args=[worker.pk])
+    html = client.post(address, {"revision": worker.revision}).content.decode()
+    assert "end their roles here instead" in html
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_screen_renders_in_both_languages(client, administrator, worker, language):
+    User.objects.filter(pk=administrator.pk).update(language=language)
+    for method, address in addresses(worker, invitation_of(administrator)):
+        if method == "get":
+            html = client.get(address).content.decode()
+            assert f'<html lang="{language}"' in html
+            assert html.count("<h1") == 1
