@@ -14,7 +14,8 @@ from django.core.cache import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .figures import Amount, Row, Table
+from . import figures
+from .figures import Amount, Row, Selection, Table
 
 THIN_SPACE = "\u202f"
 # Okabe and Ito's order, told apart by every eye; unknown is grey.
@@ -44,6 +45,22 @@ CONFIG = {
     # Its English descriptions are left out: the figure's caption and table say it in the reader's.
     "aria": False,
 }  # fmt: skip
+
+
+# The charts of the dashboard, in their order.
+NAMES = ("trend", "sex_age", "sites", "pillars")
+
+
+def table(selection: Selection, name: str, key: str) -> Table | None:
+    """The figures of one chart; None for a chart or a figure that is not there."""
+    figure = figures.figure(selection, key)
+    if figure is None or name not in NAMES:
+        return None
+    if name == "pillars":
+        return figures.pillars(selection, figure.tile.counted.unit)
+    return {"trend": figures.trend, "sex_age": figures.sex_age, "sites": figures.sites}[name](
+        figure
+    )
 
 
 def svg(table: Table) -> str:

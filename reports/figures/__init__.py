@@ -2,15 +2,16 @@
 
 from .ages import sex_age
 from .board import Board, board
+from .evidence import Evidence, evidence
 from .places import pillars, sites
 from .rules import Amount, Total
 from .selection import Selection, choices, fiscal_starts, select, sentences
-from .tables import Figure, Row, Table, figure
+from .tables import Entry, Figure, Row, Table, figure
 from .tiles import Section, Tile
 from .trend import trend
 
 __all__ = [
-    "Amount", "Board", "Figure", "Row", "Section", "Selection", "Table", "Tile", "Total", "board",
-    "choices", "figure", "fiscal_starts", "pillars", "select", "sentences", "sex_age", "sites",
-    "trend",
+    "Amount", "Board", "Entry", "Evidence", "Figure", "Row", "Section", "Selection", "Table",
+    "Tile", "Total", "board", "choices", "evidence", "figure", "fiscal_starts", "pillars",
+    "select", "sentences", "sex_age", "sites", "trend",
 ]  # fmt: skip

@@ -143,7 +143,7 @@ def _tile(
         total=shown,
         months=monthly(own, indicator.site_rule),
         with_unapproved=everything.amount if everything and everything != shown else None,
-        missing=_missing(built, row.program_id, counted.pk),
+        missing=dict(_missing(built, row.program_id, counted.pk)),
         completeness=owed.completeness(approved, _months(row, shown, counted, period)),
         progress=_progress(built, row, counted, values),
         stand_in=counted if is_replaced else None,

@@ -85,7 +85,7 @@ def load(
 ) -> Dataset:
     """Approved counts from month to month, and of sites without any, those not yet approved."""
     kept, corrections = standing(read_reports(selection, start, end))
-    _name_unknown_places(selection, kept)
+    name_unknown_places(selection, kept)
     found = Dataset(kept, corrections, defaultdict(list))
     reports = {report.pk: report for report in kept}
     parameters = [list(reports), list(indicators)]
@@ -135,7 +135,7 @@ def _key(report: Report) -> tuple[int, int, dt.date]:
     return report.program_id, report.site_id, report.month
 
 
-def _name_unknown_places(selection: Selection, reports: list[Report]) -> None:
+def name_unknown_places(selection: Selection, reports: list[Report]) -> None:
     """Reports outlive their site's place in the program: fetch the names that lack."""
     seen = selection.visible
     for model, names, ids in (

@@ -77,6 +77,12 @@ class Cover:
     def end(self) -> dt.date:
         return self.scope.period.upper or dt.date.max
 
+    @property
+    def days(self) -> tuple[dt.date | None, dt.date | None]:
+        """Its first and its last day; None where it is open."""
+        upper = self.scope.period.upper
+        return self.scope.period.lower, upper and upper - dt.timedelta(days=1)
+
     def holds(self, program_id: int, site_id: int, month: dt.date) -> bool:
         return self.touches(program_id, site_id) and self.start <= month < self.end
 
@@ -134,4 +140,7 @@ def _covers(user: User, programs: dict[int, Program]) -> list[Cover]:
         program__in=list(programs),
         grant__project__in=FundedProject.objects.visible_to(user).values("pk"),
     )
-    return [Cover(row) for row in rows.select_related("grant__project", "grant__funder")]
+    return [
+        Cover(row)
+        for row in rows.select_related("grant__project", "grant__funder", "program", "site")
+    ]

@@ -74,6 +74,16 @@ class Selection:
             (self.visible.programs[key] for key in kept), key=lambda p: (p.organisation_id, p.code)
         )
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The question as a query string says it, without what was left out."""
+        found = {"period": self.period.code}
+        if self.period.code == periods.RANGE:
+            found["from"] = f"{self.period.start:%Y-%m}"
+            found["to"] = f"{self.period.last_month:%Y-%m}"
+        found |= {name: str(key) for name, key in self.chosen.items()}
+        return found | ({"state": UNAPPROVED} if self.with_unapproved else {})
+
     def is_whole(self, program: Program) -> bool:
         """Whether all of a program is asked for and readable: its own targets apply."""
         narrowed = {"organisation", "site"} & self.chosen.keys()

@@ -40,6 +40,11 @@ class Goal:
     covers: tuple[Cover, ...] | None = None
 
     @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        """Its first and its last day."""
+        return self.start, self.end - dt.timedelta(days=1)
+
+    @property
     def is_level(self) -> bool:
         return self.kind == Target.Kind.LEVEL
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +29,7 @@ class Tile:
     # The number with what is not yet approved, when that changes it.
     with_unapproved: Amount | None
     # Reasons of missing cells → how many.
-    missing: Counter
+    missing: dict[str, int]
     completeness: Completeness
     progress: list[Progress]
     # Shown instead of this one, which does not add up over months.
@@ -76,6 +75,10 @@ class Tile:
             return None
         approved = self.total.amount.high if self.total else 0
         return Amount(*[self.with_unapproved.high - approved] * 2)
+
+    @property
+    def missing_cells(self) -> int:
+        return sum(self.missing.values())
 
     @property
     def missing_mark(self) -> str:

@@ -1,0 +1,10 @@
+// Shows the fields that a choice needs, and those alone (without this script they all show).
+const follow = () => {
+  document.querySelectorAll("select[data-shows]").forEach((select) => {
+    const place = document.getElementById(select.dataset.shows);
+    if (place) place.hidden = select.value !== select.dataset.when;
+  });
+};
+document.addEventListener("change", follow);
+document.addEventListener("htmx:load", follow);
+follow();

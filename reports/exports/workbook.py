@@ -1,0 +1,167 @@
+"""A workbook: the figures as on the screen, the counts they are made of, and a codebook."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from accounts.models import User
+from reports.figures import Amount, Board, Selection, Tile, board, sentences
+
+from .codebook import codebook
+from .counts import Counts, counts
+from .file import Export, file_name, neutral, new_file, note
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Above this the counts go into the CSV file alone: a sheet of that size opens nowhere well.
+MAX_DATA_ROWS = 200_000
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+EPOCH = 693594  # 30 December 1899, from which spreadsheets count days
+
+
+def workbook(selection: Selection, *, by: User) -> Export:
+    """Three sheets: figures (in the reader's language), data (tidy), codebook (both languages)."""
+    file = new_file()
+    found, figures = counts(selection), board(selection)
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
+        styles = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+            "number": book.add_format({"num_format": "#,##0"}),
+            "total": book.add_format({"num_format": "#,##0", "bold": True}),
+            "month": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "month_head": book.add_format({"num_format": "mmm yyyy", "bold": True, "bottom": 1}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
+        _figures(book.add_worksheet(_("Figures")), figures, styles)
+        rows = _data(book.add_worksheet("data"), found, styles)
+        codebook(book.add_worksheet("codebook"), figures, found, styles)
+    file.seek(0)
+    note(selection, by, kind="xlsx", content="workbook", rows=rows)
+    return Export(file_name(selection, "figures", "xlsx"), XLSX, file, rows)
+
+
+def _figures(sheet: Worksheet, figures: Board, styles: dict[str, Format]) -> None:
+    """One line for each figure: its months, then its total and target as on the screen."""
+    selection = figures.selection
+    months = selection.period.months
+    sheet.write_string(0, 0, _("Dashboard"), styles["title"])
+    sheet.write_string(1, 0, neutral(" · ".join(sentences(selection))))
+    made = date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT")
+    sheet.write_string(2, 0, _("Made on %(date)s") % {"date": made})
+    for column, text in enumerate([_("Program"), _("Figure"), _("Unit")]):
+        sheet.write_string(4, column, text, styles["head"])
+    for column, month in enumerate(months, start=3):
+        sheet.write_number(4, column, month.toordinal() - EPOCH, styles["month_head"])
+    for column, text in enumerate(_total_head(), start=3 + len(months)):
+        sheet.write_string(4, column, text, styles["head"])
+    for row, tile in enumerate(figures.tiles, start=5):
+        for column, text in enumerate([tile.program, tile.indicator, tile.unit]):
+            sheet.write_string(row, column, neutral(text))
+        for column, month in enumerate(months, start=3):
+            _entry(sheet, row, column, tile.months.get(month), styles["number"])
+        for column, value in enumerate(_total(tile), start=3 + len(months)):
+            _entry(sheet, row, column, value, styles["total" if column < 4 else "number"])
+    sheet.freeze_panes(5, 3)
+    sheet.set_column(0, 1, 34)
+    sheet.set_column(3, 3 + len(months), 11)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _total_head() -> list[str]:
+    return [
+        _("Total"), _("How it is read"), _("Not yet approved"), _("Cells without a number"),
+        _("Sites"), _("Sites complete"), _("Sites late"), _("Target"), _("Reached"),
+        _("% of the target"), _("% expected by now"),
+    ]  # fmt: skip
+
+
+def _total(tile: Tile) -> list[Amount | int | str | None]:
+    goal, complete = tile.goal, tile.completeness
+    target = [goal.goal.value, goal.reached, goal.percent, goal.expected_percent] if goal else []
+    return [
+        tile.total.amount if tile.total else None,
+        _reading(tile),
+        tile.pending,
+        tile.missing_cells,
+        complete.sites,
+        complete.complete_sites,
+        complete.late_sites,
+        *target,
+    ]
+
+
+def _reading(tile: Tile) -> str:
+    """Why the total is not the sum of its months, if it is not."""
+    if tile.stand_in:
+        return _("%(name)s: distinct counts of several months never add up.") % {
+            "name": tile.stand_in
+        }
+    if tile.is_at_least:
+        return _("At least: the highest month, distinct counts never add up.")
+    return _("The last month approved.") if tile.is_of_last_month else ""
+
+
+def _entry(sheet: Worksheet, row: int, column: int, value, style: Format) -> None:
+    """A number as a number; a range, which is none, as its text."""
+    if isinstance(value, Amount) and value.is_exact:
+        value = value.high
+    if isinstance(value, int):
+        sheet.write_number(row, column, value, style)
+    elif value is not None:
+        sheet.write_string(row, column, neutral(value))
+
+
+def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> int:
+    """Every count cell by cell: codes as in the codebook, real numbers and dates."""
+    head = [
+        "month", "organisation", "program", "site", "indicator",
+        *[dimension.code.lower() for dimension in found.dimensions],
+        "value", "missing_reason", "state", "version",
+    ]  # fmt: skip
+    sheet.write_row(0, 0, head, styles["head"])
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(head), 14)
+    number = found.number()
+    if number > MAX_DATA_ROWS:
+        text = _("More than %(rows)s counts: take them from the CSV file, or choose fewer months.")
+        sheet.write_string(1, 0, text % {"rows": f"{MAX_DATA_ROWS:,}"})
+        return 0
+    _data_rows(sheet, found, len(head) - 4, styles["month"])
+    sheet.autofilter(0, 0, number, len(head) - 1)
+    return number
+
+
+def _data_rows(sheet: Worksheet, found: Counts, value_column: int, month: Format) -> None:
+    """Blank boxes are not written: most counts lack no number."""
+    seen = found.selection.visible
+    texts = cache(lambda cell: found.texts(cell, "code"))
+    for row, cell in enumerate(found.cells(), start=1):
+        report = cell.report
+        sheet.write_number(row, 0, report.month.toordinal() - EPOCH, month)
+        sheet.write_string(row, 1, seen.organisations[report.organisation_id].code)
+        sheet.write_string(row, 2, seen.programs[report.program_id].code)
+        sheet.write_string(row, 3, seen.sites[report.site_id].code)
+        sheet.write_string(row, 4, cell.indicator.code)
+        for column, text in enumerate(texts(cell.cell_id), start=5):
+            if text:
+                sheet.write_string(row, column, text)
+        if cell.value is None:
+            sheet.write_string(row, value_column + 1, cell.missing_reason)
+        else:
+            sheet.write_number(row, value_column, cell.value)
+        sheet.write_string(row, value_column + 2, report.status)
+        sheet.write_number(row, value_column + 3, report.version)

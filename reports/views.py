@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from beneficiaries.models import CountReport
+
+from . import charts, exports, figures
+from .filters import filter_bar
+
+ROWS_A_PAGE = 100
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    selection = figures.select(request.user, request.GET)
+    board = figures.board(selection)
+    context = {
+        "board": board,
+        "bar": filter_bar(selection),
+        "charted": board.tile(request.GET.get("figure", "")),
+        "chart_names": charts.NAMES,
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+def dashboard_chart(request: HttpRequest, name: str) -> HttpResponse:
+    selection = figures.select(request.user, request.GET)
+    table = charts.table(selection, name, request.GET.get("figure", ""))
+    if table is None:
+        raise Http404
+    template = "reports/_chart.html" if request.htmx else "reports/chart.html"
+    context = {"table": table, "svg": charts.svg(table), "bar": filter_bar(selection)}
+    return render(request, template, context)
+
+
+def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpResponse:
+    selection = figures.select(request.user, request.GET)
+    figure = figures.figure(selection, f"{program}-{indicator}")
+    if figure is None:
+        raise Http404
+    page = Paginator(figures.evidence(figure), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    opened = CountReport.objects.visible_to(request.user).filter(
+        pk__in=[row.report.pk for row in page if row.report]
+    )
+    context = {
+        "figure": figure,
+        "tile": figure.tile,
+        "page": page,
+        "opened": set(opened.values_list("pk", flat=True)),
+        "bar": filter_bar(selection),
+    }
+    return render(request, "reports/figure_evidence.html", context)
+
+
+def export_csv(request: HttpRequest) -> FileResponse:
+    selection = figures.select(request.user, request.GET)
+    return _file(
+        exports.csv_file(selection, by=request.user, content=request.GET.get("content", ""))
+    )
+
+
+def export_xlsx(request: HttpRequest) -> FileResponse:
+    selection = figures.select(request.user, request.GET)
+    return _file(exports.workbook(selection, by=request.user))
+
+
+def _file(export: exports.Export) -> FileResponse:
+    return FileResponse(
+        export.content,
+        as_attachment=True,
+        filename=export.name,
+        content_type=export.content_type,
+    )
