@@ -1,0 +1,64 @@
+import uuid
+
+import pytest
+from django.db import transaction
+
+from accounts.models import User
+from audit import journal
+from audit.models import JournalEntry
+from audit.scope import scope
+from tests.factories import make_organisation, make_site, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_entry_says_who_what_on_which_object_and_under_which_request():
+    user, site, request_id = make_user(None), make_site(), uuid.uuid4()
+    with scope(user_id=user.pk, request_id=request_id):
+        journal.record("open", site, by=user, reason="why", details={"cells": 3})
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.user_id, entry.request_id) == ("open", user.pk, request_id)
+    assert (entry.target_type, entry.target_id) == ("site", str(site.pk))
+    assert entry.organisation_id == site.organisation_id
+    assert (entry.reason, entry.details, entry.shown_ids) == ("why", {"cells": 3}, [])
+
+
+def test_an_entry_names_an_organisation_where_its_object_has_none():
+    user, organisation = make_user(None), make_organisation()
+    journal.record("close", user, by=None, organisation_id=organisation.pk)
+    entry = JournalEntry.objects.get()
+    assert (entry.organisation_id, entry.user_id) == (organisation.pk, None)
+
+
+def test_what_was_shown_is_listed_by_key():
+    rows = [uuid.uuid4(), 7]
+    journal.record("export", by=make_user(None), shown=rows)
+    assert JournalEntry.objects.get().shown_ids == [str(key) for key in rows]
+
+
+def test_an_entry_falls_with_the_work_it_tells():
+    with scope():
+        journal.record("open", by=None)
+        transaction.set_rollback(True)
+    assert not JournalEntry.objects.exists()
+
+
+def test_work_that_cannot_be_written_down_is_not_done():
+    user = make_user(None)
+
+    def rename() -> None:
+        with scope():
+            User.objects.update(display_name="Other")
+            journal.record("rename", user, by=None, details={"not json": object()})
+
+    with pytest.raises(TypeError):
+        rename()
+    user.refresh_from_db()
+    assert user.display_name != "Other"
+
+
+def test_an_entry_outlives_who_and_what_it_tells():
+    user = make_user(None)
+    journal.record("open", user, by=user)
+    user.delete()
+    assert JournalEntry.objects.get().target_type == "user"
