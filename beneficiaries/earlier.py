@@ -32,6 +32,11 @@ class Unusual:
         """The change in percent of the usual; None when the usual is zero."""
         return round((self.total - self.usual) * 100 / self.usual) if self.usual else None
 
+    @property
+    def drop(self) -> int:
+        """How many percent less than the usual."""
+        return -(self.percent or 0)
+
 
 class Earlier:
     """Totals by indicator of the twelve months before a month, from one query."""

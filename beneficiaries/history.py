@@ -9,6 +9,7 @@ from accounts.models import User
 from programs.models import Cell, Indicator
 
 from .models import BeneficiaryCount, CountReport
+from .workbooks.values import mark
 
 Event = BeneficiaryCount.pgh_event_model
 
@@ -26,9 +27,17 @@ class Change:
     author: User | None
     at: dt.datetime
 
+    @property
+    def text(self) -> str:
+        return str(mark(self.value, self.missing_reason))
+
 
 def changes(
-    report: CountReport, indicator: Indicator, cell: Cell | None = None, *, most: int = 100
+    report: CountReport,
+    indicator: Indicator | int,
+    cell: Cell | int | None = None,
+    *,
+    most: int = 100,
 ) -> list[Change]:
     """The last writes of a row, or of one cell, newest first."""
     events = Event.objects.filter(report=report, indicator=indicator)
@@ -40,7 +49,7 @@ def changes(
 
 
 def last_change(
-    *, report: CountReport, indicator: Indicator, cell: Cell
+    *, report: CountReport, indicator: Indicator | int, cell: Cell | int
 ) -> tuple[User | None, dt.datetime | None]:
     """Who wrote a cell last, and when."""
     last = changes(report, indicator, cell, most=1)
@@ -71,6 +80,12 @@ def values_at(report: CountReport, event: int) -> dict[tuple[int, int], tuple[in
         for one in latest
         if one.pgh_label != "delete"
     }
+
+
+def values_of(report: CountReport, revisions: set[int]) -> dict[int, tuple[int | None, str]]:
+    """What a cell said at each of these revisions, which no two writes share."""
+    found = Event.objects.filter(report=report, revision__in=revisions).exclude(pgh_label="delete")
+    return {one.revision: (one.value, one.missing_reason) for one in found}
 
 
 def _authors(events: list) -> dict[str, User]:

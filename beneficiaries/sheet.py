@@ -12,8 +12,18 @@ from functools import cached_property
 from itertools import groupby
 
 from django.db.models import F
+from django.http import Http404
+from django.utils.translation import gettext
 
-from programs.models import Breakdown, Category, CellCategory, Indicator, Program, ProgramIndicator
+from programs.models import (
+    Breakdown,
+    Category,
+    Cell,
+    CellCategory,
+    Indicator,
+    Program,
+    ProgramIndicator,
+)
 
 from .models import BeneficiaryCount, CountNote, CountReport
 
@@ -34,7 +44,7 @@ class Column:
 
     @property
     def label(self) -> str:
-        return " · ".join(str(category) for category in self.categories)
+        return " · ".join(str(category) for category in self.categories) or gettext("Total")
 
     @property
     def group(self) -> str:
@@ -80,6 +90,19 @@ class Block:
         """Columns under their first category; one nameless group for a single dimension."""
         return [(name, list(columns)) for name, columns in groupby(self.columns, lambda c: c.group)]
 
+    @property
+    def is_grouped(self) -> bool:
+        return any(name for name, _columns in self.groups)
+
+    @cached_property
+    def group_of(self) -> dict[int, int]:
+        """By cell, the cell that opens its group."""
+        return {
+            column.cell_id: columns[0].cell_id
+            for _name, columns in self.groups
+            for column in columns
+        }
+
 
 @dataclass
 class Sheet:
@@ -103,6 +126,16 @@ class Sheet:
             for row in self.rows
             for column in row.columns
         }
+
+    def row_or_404(self, indicator_id: int) -> Row:
+        if row := self.by_indicator.get(indicator_id):
+            return row
+        raise Http404
+
+    def column_or_404(self, indicator_id: int, cell_id: int) -> Column:
+        if column := self.keys.get((indicator_id, cell_id)):
+            return column
+        raise Http404
 
 
 def total_of(values: Iterable[int | None]) -> int | None:
@@ -162,6 +195,10 @@ def _columns(breakdown_ids: set[int], month: dt.date) -> dict[int, list[Column]]
         if all(_in_use(category, month) for category in categories):
             own = columns.setdefault(cell.breakdown_id, [])
             own.append(Column(cell.pk, cell.key, categories))
+    # A total alone has one cell, of no category.
+    without = Cell.objects.filter(breakdown__in=breakdown_ids - columns.keys(), category_rows=None)
+    for cell in without:
+        columns[cell.breakdown_id] = [Column(cell.pk, cell.key, ())]
     return columns
 
 

@@ -47,6 +47,13 @@ class PeriodLockQuerySet(models.QuerySet):
             )
         )
 
+    def with_exceptions(self) -> PeriodLockQuerySet:
+        """With all that a list of locks shows, in two queries."""
+        exceptions = LockException.objects.select_related("site", "granted_by")
+        return self.select_related("organisation", "program", "locked_by").prefetch_related(
+            models.Prefetch("exceptions", exceptions)
+        )
+
     def holding(
         self, *, organisation_id: int, program_id: int, site_id: int, month: dt.date, day: dt.date
     ) -> PeriodLockQuerySet:
@@ -120,6 +127,11 @@ class PeriodLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.span}"
+
+    @property
+    def last_month(self) -> dt.date:
+        """The first day of the last month it holds."""
+        return (self.span.upper - dt.timedelta(days=1)).replace(day=1)
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, self.program_id, None)]

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_skeleton
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from beneficiaries.models import PeriodLock
+from beneficiaries.sheet import month_after
+from programs.models import Organisation, Program, Site
+
+YEARS_BACK = 4
+LEAST_REASON = 10
+
+
+def month_choices(first: dt.date, last: dt.date) -> list[tuple[str, str]]:
+    """Months from the last to the first, by their names."""
+    months = [last]
+    while months[-1] > first:
+        months.append(month_after(months[-1], -1))
+    return [(m.isoformat(), format_skeleton("yMMMM", m, locale=get_language())) for m in months]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        min_length=LEAST_REASON,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("In at least ten characters; everyone who enters counts reads it."),
+    )
+
+
+class PeriodLockForm(ReasonForm):
+    """Months to close, for an organisation or for one of its programs."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), empty_label=None
+    )
+    program = forms.ModelChoiceField(
+        Program.objects.none(),
+        label=_("Program"),
+        required=False,
+        empty_label=_("all its programs"),
+    )
+    first = forms.TypedChoiceField(label=_("From"), coerce=dt.date.fromisoformat)
+    last = forms.TypedChoiceField(label=_("To (included)"), coerce=dt.date.fromisoformat)
+    field_order = ("organisation", "program", "first", "last", "reason")
+
+    def __init__(self, *args, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        held = by.access.organisations_with("beneficiaries.lock_months")
+        self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=held)
+        self.fields["program"].queryset = Program.objects.filter(
+            partnerships__organisation__in=held
+        ).distinct()
+        this_month = timezone.localdate().replace(day=1)
+        months = month_choices(month_after(this_month, -12 * YEARS_BACK), this_month)
+        self.fields["first"].choices = self.fields["last"].choices = months
+        self.initial.setdefault("first", months[1][0])
+        self.initial.setdefault("last", months[1][0])
+
+
+class LockExceptionForm(ReasonForm):
+    """A site that may still change a locked month, until a day."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    month = forms.TypedChoiceField(label=_("Month"), coerce=dt.date.fromisoformat)
+    until = forms.DateField(
+        label=_("Until (included)"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    field_order = ("site", "month", "until", "reason")
+
+    def __init__(self, *args, lock: PeriodLock, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        sites = Site.objects.filter(organisation=lock.organisation_id)
+        if lock.program_id:
+            sites = sites.filter(program_sites__program=lock.program_id).distinct()
+        self.fields["site"].queryset = sites
+        self.fields["month"].choices = month_choices(
+            lock.span.lower, month_after(lock.span.upper, -1)
+        )

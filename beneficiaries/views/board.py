@@ -1,0 +1,82 @@
+"""The board of reports, and the opening of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from beneficiaries import board as boards
+from beneficiaries.actions import report as reports
+from beneficiaries.models import CountReport
+from beneficiaries.steps import who_frees
+from programs.models import Program, Site
+
+MONTHS_SHOWN = {"6": 6, "12": 12}
+
+
+def count_board(request: HttpRequest) -> HttpResponse:
+    """Expected, late, submitted, approved: sites by months."""
+    programs = {place.program for place in boards.places_of(request.user)}
+    chosen = next((p for p in programs if str(p.pk) == request.GET.get("program")), None)
+    how_many = MONTHS_SHOWN.get(request.GET.get("months", ""), 6)
+    months = boards.months_until(boards.this_month(), how_many)
+    places = boards.board(request.user, months, chosen)
+    last = months[1]
+    context = {
+        "places": places,
+        "months": months,
+        "how_many": how_many,
+        "programs": sorted(programs, key=lambda program: program.code),
+        "chosen": chosen,
+        "last": last,
+        "completeness": boards.completeness(places, last),
+        "legend": [sign for state, sign in boards.SIGNS.items() if state != boards.NOT_EXPECTED],
+    }
+    return render(request, "beneficiaries/count_board.html", context)
+
+
+def count_report_open(
+    request: HttpRequest, program_pk: int, site_pk: int, month: dt.date
+) -> HttpResponse:
+    """Start a month, or say why it cannot be entered."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), pk=program_pk)
+    site = get_object_or_404(Site.objects.visible_to(request.user), pk=site_pk)
+    found = CountReport.objects.visible_to(request.user)
+    report = found.of_month(program=program, site=site, month=month).current()
+    if report is None and request.method == "POST":
+        try:
+            report = reports.open_report(program=program, site=site, month=month, by=request.user)
+        except ValidationError as error:
+            return _cannot_open(request, program, site, month, error)
+    if report is not None:
+        return redirect(report)
+    try:
+        reports.check_may_open(_wanted(program, site, month))
+    except ValidationError as error:
+        return _cannot_open(request, program, site, month, error)
+    context = {"program": program, "site": site, "month": month}
+    return render(request, "beneficiaries/count_report_open.html", context)
+
+
+def _wanted(program: Program, site: Site, month: dt.date) -> CountReport:
+    return CountReport(
+        organisation_id=site.organisation_id, program=program, site=site, month=month
+    )
+
+
+def _cannot_open(
+    request: HttpRequest, program: Program, site: Site, month: dt.date, error: ValidationError
+) -> HttpResponse:
+    wanted = _wanted(program, site, month)
+    is_locked = error.code == "month_is_locked"
+    context = {
+        "program": program,
+        "site": site,
+        "month": month,
+        "why": error.messages,
+        "ask": who_frees(wanted) if is_locked else [],
+    }
+    return render(request, "beneficiaries/count_report_open.html", context)

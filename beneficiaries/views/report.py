@@ -1,0 +1,198 @@
+"""The report of a month: its page, and the steps of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from beneficiaries import history
+from beneficiaries.actions import count as counts
+from beneficiaries.actions import report as reports
+from beneficiaries.actions.count import Key, StaleCell
+from beneficiaries.actions.sheet import save_sheet
+from beneficiaries.checks import NotReady
+from beneficiaries.grid import grid_of
+from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.sheet import filled, month_after
+from beneficiaries.steps import steps_of
+from beneficiaries.typed import Typed, read_page, read_revision, read_text
+
+
+def find(request: HttpRequest, pk: int) -> CountReport:
+    """The report, if this person may see it."""
+    reports_seen = CountReport.objects.visible_to(request.user).select_related(
+        "program", "site", "organisation", "submitted_by", "reviewed_by", "superseded_by"
+    )
+    return get_object_or_404(reports_seen, pk=pk)
+
+
+def count_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """A month on one page: entered, or read and reviewed."""
+    report = find(request, pk)
+    if request.method == "POST":
+        kept = keep(request, report)
+        if kept.is_whole:
+            messages.success(request, _("Saved."))
+            return redirect(report)
+        return page(request, report, kept)
+    if request.GET.get("part") == "checks":
+        context = {"report": report, "grid": grid_of(report), "is_part": True}
+        return render(request, "beneficiaries/_checks.html", context)
+    return page(request, report)
+
+
+@dataclass
+class Kept:
+    """What became of a page that was sent: what could not be kept is shown again."""
+
+    typed: Typed
+    stale: Mapping[Key, StaleCell]
+    comment: str | None = None
+    stale_comment: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.typed.mistakes or self.stale or self.stale_comment or self.problems)
+
+
+def keep(request: HttpRequest, report: CountReport) -> Kept:
+    """Save all that a sent page holds and that can be saved."""
+    sheet = filled(report)
+    typed = read_page(request.POST, sheet)
+    kept = Kept(typed, {})
+    try:
+        saved = save_sheet(
+            report=report, entries=typed.entries, revisions=typed.revisions, by=request.user
+        )
+        kept.stale = saved.stale
+        for indicator_id, text in typed.notes.items():
+            row = sheet.by_indicator[indicator_id]
+            if text.strip() != (row.note.text if row.note else ""):
+                counts.explain(
+                    report=report, indicator=row.indicator, text=read_text(text), by=request.user
+                )
+        _keep_comment(request, report, kept)
+    except ValidationError as error:
+        kept.problems = tuple(error.messages)
+    return kept
+
+
+def _keep_comment(request: HttpRequest, report: CountReport, kept: Kept) -> None:
+    kept.comment = request.POST.get("comment")
+    if kept.comment is None or kept.comment.strip() == report.comment:
+        return
+    revision = read_revision(request.POST.get("comment-revision", ""))
+    text = read_text(kept.comment)
+    try:
+        reports.comment_month(report=report, text=text, revision=revision, by=request.user)
+    except reports.StaleComment as stale:
+        kept.stale_comment = stale.text
+
+
+def page(
+    request: HttpRequest, report: CountReport, kept: Kept | None = None, *, tried: bool = False
+) -> HttpResponse:
+    """The report's page; with what was not kept, or with what is to mend after `tried`."""
+    report = find(request, report.pk)
+    may = steps_of(report, request.user)
+    grid = grid_of(report, typed=kept and kept.typed, stale=kept and kept.stale)
+    template = "count_report_entry.html" if may.enter else "count_report_reading.html"
+    context = {
+        "report": report,
+        "grid": grid,
+        "may": may,
+        "kept": kept,
+        "tried": tried,
+        "comment": kept.comment if kept and kept.comment is not None else report.comment,
+        "saved_at": history.saved_at(report),
+        "marks": [("zero", _("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices],
+        "earlier_months": (month_after(report.month, -1), month_after(report.month, -12)),
+    }
+    return render(request, f"beneficiaries/{template}", context)
+
+
+def count_report_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what the page holds, then hand the month over; what is to mend otherwise."""
+    report = find(request, pk)
+    if request.method != "POST":
+        return redirect(report)
+    kept = keep(request, report)
+    if not kept.is_whole:
+        return page(request, report, kept)
+    try:
+        reports.submit(report=report, by=request.user)
+    except NotReady:
+        return page(request, report, kept, tried=True)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Submitted. Someone else now approves it."))
+    return redirect(report)
+
+
+def count_report_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    try:
+        reports.take_back(report=report, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Taken back: you can change it again."))
+    return redirect(report)
+
+
+def count_report_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    if request.method == "POST":
+        try:
+            reports.approve(report=report, by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("Approved. Its figures are in the dashboard now."))
+    return redirect(report)
+
+
+def count_report_return(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    if request.method != "POST":
+        return redirect(report)
+    try:
+        reason = read_text(request.POST.get("reason", ""))
+        reports.return_to_author(report=report, reason=reason, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return page(request, report)
+    messages.success(request, _("Returned, with what is to mend."))
+    return redirect("count_board")
+
+
+def count_report_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    if request.method != "POST":
+        return redirect(report)
+    try:
+        reason = read_text(request.POST.get("reason", ""))
+        version = reports.correct(report=report, reason=reason, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return page(request, report)
+    return redirect(version)
+
+
+def count_report_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    try:
+        reports.discard(report=report, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(report)
+    messages.success(request, _("The correction is given up: the approved report stands."))
+    return redirect("count_report", pk=report.supersedes_id)
