@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from .models import (
+    BreakdownDimension,
     Category,
     FundedProject,
     Grant,
@@ -79,14 +80,14 @@ def indicators(user) -> QuerySet[Indicator]:
 
 def indicator(user) -> QuerySet[Indicator]:
     reported = ProgramIndicator.objects.filter(program__in=Program.objects.visible_to(user))
-    categories = Prefetch(
-        "breakdown__dimensions__categories", Category.objects.order_by("position")
-    )
+    dimensions = BreakdownDimension.objects.select_related("dimension").order_by("position")
+    categories = Category.objects.order_by("position")
     return (
         Indicator.objects.select_related("breakdown", "summed_by", "at_most")
         .annotate(cell_count=Count("breakdown__cells"))
         .prefetch_related(
-            categories,
+            Prefetch("breakdown__dimension_rows", dimensions),
+            Prefetch("breakdown__dimension_rows__dimension__categories", categories),
             Prefetch("program_indicators", reported.select_related("program__organisation")),
         )
     )

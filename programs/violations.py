@@ -26,6 +26,7 @@ OTHER_MESSAGES = {
     "month_is_locked": _("This month is locked. Ask for an exception to change it."),
 }
 KEPT = _("What other work refers to never changes here: make a new row instead.")
+NEGATIVE = _("A number here cannot be below zero.")
 REFUSED = _("The database refused this. Check the values and try again.")
 
 
@@ -42,8 +43,14 @@ def explain(error: IntegrityError) -> ValidationError:
     """The message of the constraint that refused, by its name."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""
-    message = KEPT if name.endswith("_keeps") else _messages().get(name, REFUSED)
-    return ValidationError(message, code=name or "refused")
+    return ValidationError(_message(name), code=name or "refused")
+
+
+def _message(name: str) -> str:
+    """Django itself names the check of a positive number, always "…_check"."""
+    endings = {"_keeps": KEPT, "_check": NEGATIVE}
+    by_ending = next((text for end, text in endings.items() if name.endswith(end)), REFUSED)
+    return _messages().get(name, by_ending)
 
 
 @contextmanager

@@ -14,12 +14,17 @@ from programs.models import (
     Breakdown,
     Category,
     Dimension,
+    FundedProject,
+    Grant,
+    GrantScope,
     Indicator,
     Organisation,
+    Partnership,
     Program,
     ProgramIndicator,
     ProgramSite,
     Site,
+    Target,
 )
 
 ALWAYS = (dt.date(2000, 1, 1), None)
@@ -191,3 +196,54 @@ def make_filled_report(
         for column in row.columns
     )
     return report
+
+
+def make_partnership(program: Program, organisation: Organisation | None = None, **fields):
+    """A partner in a program."""
+    defaults = {"role": "implementing", "active": ALWAYS}
+    organisation = organisation or make_organisation()
+    return Partnership.objects.create(
+        program=program, organisation=organisation, **(defaults | fields)
+    )
+
+
+def make_project(organisation: Organisation | None = None, **fields) -> FundedProject:
+    number = next(_numbers)
+    defaults = {
+        "organisation": organisation or make_organisation(),
+        "code": f"PROJECT_{number}",
+        "period": (dt.date(2020, 1, 1), dt.date(2040, 1, 1)),
+        **both(name=f"Project {number}", objective="Safe nights."),
+    }
+    return FundedProject.objects.create(**(defaults | fields))
+
+
+def make_grant(
+    project: FundedProject | None = None, funder: Organisation | None = None, **fields
+) -> Grant:
+    number = next(_numbers)
+    project = project or make_project()
+    defaults = {
+        "organisation": project.organisation,
+        "funder": funder or make_organisation(kinds=["FUNDER"]),
+        "reference": f"REF-{number}",
+        "period": (dt.date(2020, 1, 1), dt.date(2040, 1, 1)),
+        "report_language": "fr",
+    }
+    return Grant.objects.create(project=project, **(defaults | fields))
+
+
+def make_grant_scope(grant: Grant, program: Program, **fields) -> GrantScope:
+    defaults = {"organisation": grant.organisation, "share": 100, "period": grant.period}
+    return GrantScope.objects.create(grant=grant, program=program, **(defaults | fields))
+
+
+def make_target(program: Program, indicator: Indicator | None = None, **fields) -> Target:
+    defaults = {
+        "organisation": program.organisation,
+        "indicator": indicator or make_indicator(),
+        "kind": "incremental",
+        "span": (dt.date(2026, 1, 1), dt.date(2027, 1, 1)),
+        "value": 100,
+    }
+    return Target.objects.create(program=program, **(defaults | fields))

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from modeltranslation.fields import TranslationField
 
 from programs.actions import enter
@@ -48,7 +49,9 @@ class Choices:
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs.setdefault("queryset", self.choices(db_field.name, request))
+        choices = self.choices(db_field.name, request)
+        if choices is not None:
+            kwargs.setdefault("queryset", choices)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def choices(self, name: str, request: HttpRequest) -> QuerySet | None:
@@ -109,6 +112,10 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
     def _is_shared(self) -> bool:
         return issubclass(self.model, SHARED)
 
+    @admin.display(description=gettext_lazy("state"), ordering="is_active")
+    def state(self, row) -> str:
+        return _("active") if row.is_active else _("no longer active")
+
     def view_on_site(self, obj) -> str | None:
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
@@ -159,6 +166,7 @@ class CatalogueInline(Choices, admin.TabularInline):
     """Rows that hang on another; who edits that one edits them."""
 
     form = CatalogueForm
+    template = "admin/rows.html"
     extra = 0
     can_delete = False
     show_change_link = False

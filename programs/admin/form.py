@@ -5,6 +5,7 @@ from functools import cached_property
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 
@@ -26,6 +27,8 @@ class CatalogueForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label or "")
         if not self.instance.pk:
             return
         self.initial[self.READ] = self.instance.revision

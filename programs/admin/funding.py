@@ -36,7 +36,7 @@ class OfGrantForm(CatalogueForm):
 class FundedProjectAdmin(CatalogueAdmin, TabbedTranslationAdmin):
     kept = ("organisation", "code")
     fields = ["organisation", "code", "name", "objective", "period", "is_active"]
-    list_display = ["name", "code", "organisation", "is_active"]
+    list_display = ["name", "code", "organisation", "state"]
     list_select_related = ["organisation"]
     list_filter = [("organisation", admin.RelatedOnlyFieldListFilter), "is_active"]
     search_fields = ["name_fr", "name_en", "code"]

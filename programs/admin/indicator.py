@@ -15,7 +15,7 @@ class IndicatorAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         *["code", "name", "definition", "breakdown", "unit", "measure", "time_rule", "site_rule"],
         *["direction", "summed_by", "at_most", "is_sensitive", "is_active"],
     ]
-    list_display = ["name", "code", "unit", "measure", "breakdown", "is_active"]
+    list_display = ["name", "code", "unit", "measure", "breakdown", "state"]
     list_select_related = ["breakdown"]
     list_filter = ["unit", "measure", "is_active"]
     search_fields = ["name_fr", "name_en", "code"]

@@ -49,7 +49,7 @@ class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         *["agreement", "is_active"],
     ]
     inlines = [YearInline]
-    list_display = ["name", "code", "country", "is_active"]
+    list_display = ["name", "code", "country", "state"]
     list_filter = ["is_active"]
     search_fields = ["name_fr", "name_en", "code"]
 

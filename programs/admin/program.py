@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from programs.models import (
@@ -43,6 +44,7 @@ class PartnershipInline(CatalogueInline):
     """Partners; the lead is there from the start and stays."""
 
     model = Partnership
+    verbose_name, verbose_name_plural = _("partner"), _("partners")
     kept = ("organisation",)
     fields = ["organisation", "role", "active"]
 
@@ -60,6 +62,7 @@ class PartnershipInline(CatalogueInline):
 
 class ProgramSiteInline(CatalogueInline):
     model = ProgramSite
+    verbose_name, verbose_name_plural = _("site"), _("sites")
     form = OfSiteForm
     kept = ("site",)
     fields = ["site", "active", "is_tallied"]
@@ -72,6 +75,7 @@ class ProgramSiteInline(CatalogueInline):
 
 class ProgramIndicatorInline(CatalogueInline):
     model = ProgramIndicator
+    verbose_name, verbose_name_plural = _("indicator"), _("indicators")
     form = OfProgramForm
     kept = ("indicator",)
     fields = ["position", "indicator", "is_main", "active"]
@@ -88,7 +92,7 @@ class ProgramAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         *["age_min", "age_max", "starts_on", "ends_on", "due_days", "is_active"],
     ]
     inlines = [PartnershipInline, ProgramSiteInline, ProgramIndicatorInline]
-    list_display = ["name", "code", "organisation", "pillar", "is_active"]
+    list_display = ["name", "code", "organisation", "pillar", "state"]
     list_select_related = ["organisation"]
     list_filter = [
         ("organisation", admin.RelatedOnlyFieldListFilter),

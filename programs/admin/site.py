@@ -25,7 +25,7 @@ class SiteAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         *["organisation", "code", "name", "kind", "country", "zone", "capacity", "time_zone"],
         *["is_confidential", "is_active"],
     ]
-    list_display = ["name", "code", "organisation", "kind", "is_active"]
+    list_display = ["name", "code", "organisation", "kind", "state"]
     list_select_related = ["organisation"]
     list_filter = [("organisation", admin.RelatedOnlyFieldListFilter), "kind", "is_active"]
     search_fields = ["name_fr", "name_en", "code"]

@@ -11,6 +11,7 @@ from programs.triggers import counts_revisions, keeps, never_changes
 
 # Nobody fills a larger grid (the limit PSI sets itself in DHIS2).
 MOST_CELLS = 100
+MADE_ONCE = _("A breakdown is made once, with its dimensions and its cells.")
 
 
 class Dimension(models.Model):
@@ -104,8 +105,16 @@ class BreakdownDimension(models.Model):
         verbose_name_plural = _("dimensions of a breakdown")
         ordering = ["breakdown", "position"]
         constraints = [
-            UniqueConstraint(fields=["breakdown", "dimension"], name="breakdowndimension_once"),
-            UniqueConstraint(fields=["breakdown", "position"], name="breakdowndimension_position"),
+            UniqueConstraint(
+                fields=["breakdown", "dimension"],
+                name="breakdowndimension_once",
+                violation_error_message=MADE_ONCE,
+            ),
+            UniqueConstraint(
+                fields=["breakdown", "position"],
+                name="breakdowndimension_position",
+                violation_error_message=MADE_ONCE,
+            ),
         ]
         triggers = [never_changes()]
 
@@ -126,7 +135,9 @@ class Cell(models.Model):
         verbose_name_plural = _("cells")
         ordering = ["breakdown", "position"]
         constraints = [
-            UniqueConstraint(fields=["breakdown", "key"], name="cell_key_once"),
+            UniqueConstraint(
+                fields=["breakdown", "key"], name="cell_key_once", violation_error_message=MADE_ONCE
+            ),
             UniqueConstraint(fields=["id", "breakdown"], name="cell_id_breakdown"),
             UniqueConstraint(
                 fields=["breakdown", "position"],
@@ -163,24 +174,31 @@ class CellCategory(models.Model):
         verbose_name = _("category of a cell")
         verbose_name_plural = _("categories of a cell")
         constraints = [
-            UniqueConstraint(fields=["cell", "dimension"], name="cellcategory_once"),
+            UniqueConstraint(
+                fields=["cell", "dimension"],
+                name="cellcategory_once",
+                violation_error_message=MADE_ONCE,
+            ),
             CompositeForeignKey(
                 name="cellcategory_cell",
                 fields=["cell", "breakdown"],
                 to="programs.Cell",
                 to_fields=["id", "breakdown"],
+                violation_error_message=MADE_ONCE,
             ),
             CompositeForeignKey(
                 name="cellcategory_dimension",
                 fields=["breakdown", "dimension"],
                 to="programs.BreakdownDimension",
                 to_fields=["breakdown", "dimension"],
+                violation_error_message=MADE_ONCE,
             ),
             CompositeForeignKey(
                 name="cellcategory_category",
                 fields=["category", "dimension"],
                 to="programs.Category",
                 to_fields=["id", "dimension"],
+                violation_error_message=MADE_ONCE,
             ),
         ]
         triggers = [never_changes()]

@@ -36,8 +36,9 @@ class Language(models.TextChoices):
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Time zones to choose from, as region/city."""
-    return [(name, name) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
+    """Time zones to choose from, as region/city, and UTC."""
+    cities = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
+    return [(name, name) for name in ["UTC", *cities]]
 
 
 def countries() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -86,11 +86,6 @@ class Target(models.Model):
                 to="programs.Grant",
                 to_fields=["id", "organisation"],
                 violation_error_message=_("This grant belongs to another organisation."),
-            ),
-            CheckConstraint(
-                name="target_value",
-                condition=Q(value__gte=0),
-                violation_error_message=_("A target is zero or more."),
             ),
             ExclusionConstraint(
                 name="target_no_overlap",

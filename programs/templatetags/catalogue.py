@@ -1,6 +1,10 @@
 """Words of the catalogue that depend on who reads."""
 
+import datetime as dt
+
+from babel.dates import format_date
 from django import template
+from django.utils.translation import get_language
 
 from programs.models import Site
 
@@ -16,3 +20,15 @@ def seen_by(site: Site, user) -> str:
 @register.filter
 def zone_for(site: Site, user) -> str:
     return site.zone_for(user)
+
+
+@register.filter
+def dated(value: dt.date | None) -> str:
+    """« 1 janv. 2026 » / "1 Jan 2026": what lasts for years always says its year."""
+    return format_date(value, "d MMM yyyy", locale=get_language()) if value else ""
+
+
+@register.filter
+def until(span) -> str:
+    """The last day of a range that is stored half open, with its year."""
+    return dated(span.upper - dt.timedelta(days=1)) if span and span.upper else ""
