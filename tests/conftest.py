@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from psycopg.conninfo import conninfo_to_dict
 
 from audit import scope as audit_scope
@@ -38,6 +38,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         connection.close()
         owner = {k: connection.settings_dict[k] for k in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)
+        FIRST_CONNECTION.append(connections["default"])
     yield
     with django_db_blocker.unblock():
         connection.close()
@@ -51,17 +52,26 @@ def as_owner(statement: str) -> None:
         session.execute(statement)
 
 
+FIRST_CONNECTION = []
+
+
+def close_all_of_this_thread() -> None:
+    """Close both connections: Django gives another one once Playwright's event loop runs."""
+    for each in (*FIRST_CONNECTION, connections["default"]):
+        each.close()
+
+
 @pytest.fixture
 def own_database(django_db_setup, django_db_blocker):
     """A copy of the migrated database, dropped after: for tests that really commit."""
     template = connection.settings_dict["NAME"]
     copy = f"{template}_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        connection.close()
+        close_all_of_this_thread()
         as_owner(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
         connection.settings_dict["NAME"] = copy
         yield copy
-        connection.close()
+        close_all_of_this_thread()
         connection.settings_dict["NAME"] = template
         as_owner(f'DROP DATABASE "{copy}"')
 

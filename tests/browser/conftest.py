@@ -29,8 +29,8 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One browser a worker; without Chromium its tests are skipped, or fail where it is required."""
+def chromium(django_db_setup):
+    """One browser a worker; without Chromium its tests skip, or fail where it is required."""
     if not CHROMIUM:
         if os.environ.get("PORTAL_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and is not installed.")
@@ -70,7 +70,7 @@ class Visit:
         self.open("/sign-in/")
         self.page.fill("input[name=login]", user.email)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("main button[type=submit]")
+        self.page.click("main form button.btn-primary")
         self.page.wait_for_url(self.base + "/")
 
     def violations(self) -> list[str]:
