@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .access import PAGES
@@ -40,12 +41,12 @@ PLACES = (
 def navigation(request: HttpRequest) -> dict:
     """Header of every page: organisation, menu, where one is, whether this is the demo."""
     user = getattr(request, "user", None)
+    frame = {"is_demo": settings.DEMO, "printed_at": timezone.now()}
     if user is None or not user.is_authenticated:
-        return {"is_demo": settings.DEMO, "places": [], "organisation_names": []}
+        return frame | {"places": [], "organisation_names": []}
     match = request.resolver_match
     here = (match.view_name or "") if match else ""
-    return {
-        "is_demo": settings.DEMO,
+    return frame | {
         "places": [(place, here.startswith(place.under)) for place in PLACES if _opens(user, place)],
         "organisation_names": sorted({str(m.organisation) for m in user.access.memberships}),
         "role_names": sorted({str(m.get_role_display()) for m in user.access.memberships}),
