@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from programs.models import Organisation, Program
 
@@ -57,11 +58,11 @@ def current_reports(
 
 def _why(report: CountReport) -> str:
     if report.status == CountReport.Status.SUBMITTED:
-        return _(
+        return gettext_lazy(
             "This month is submitted and waits for approval. To change it, ask a coordinator to "
             "return it, or take it back if you submitted it."
         )
-    return _("This month is approved. To change it, start a correction of its report.")
+    return gettext_lazy("This month is approved. To change it, start a correction of its report.")
 
 
 def _locked(

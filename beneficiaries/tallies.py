@@ -84,6 +84,12 @@ class Month:
     days_without: list[dt.date] = field(default_factory=list)
 
     @property
+    def day_to_enter(self) -> dt.date | None:
+        """Today, as the site counts days, while it has no sheet."""
+        day = day_of(self.place)
+        return day if day in self.days_without else None
+
+    @property
     def before(self) -> dt.date:
         return month_after(self.month, -1)
 

@@ -33,9 +33,7 @@ def place():
     place = make_program_site(is_tallied=True)
     breakdown = make_breakdown()
     make_program_indicator(place.program, make_indicator(breakdown))
-    persons = make_indicator(
-        breakdown, unit="person", measure="active_in_period", time_rule="none"
-    )
+    persons = make_indicator(breakdown, unit="person", measure="active_in_period", time_rule="none")
     make_program_indicator(place.program, persons, position=1)
     place.refresh_from_db()
     return place

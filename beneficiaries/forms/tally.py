@@ -131,13 +131,18 @@ def _first_category(column: Column) -> Category | None:
 
 
 def _number(label: str) -> forms.IntegerField:
-    attributes = {"inputmode": "numeric", "pattern": "[0-9]*", "autocomplete": "off"}
+    attributes = {
+        "inputmode": "numeric",
+        "pattern": "[0-9]*",
+        "autocomplete": "off",
+        "maxlength": 5,
+    }
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=0,
         max_value=MOST,
-        widget=forms.TextInput(attrs=attributes | {"class": "tally-number", "maxlength": 5}),
+        widget=forms.TextInput(attrs=attributes | {"class": "tally-number", "placeholder": "0"}),
         error_messages={"invalid": gettext_lazy("Give a whole number.")},
     )
 

@@ -20,8 +20,8 @@ PLACE = ("program", "site", "organisation")
 
 
 def tally_places(request: HttpRequest) -> HttpResponse:
-    places = tallies.places_of(request.user)
-    return render(request, "beneficiaries/tally_places.html", {"places": places})
+    sites = tallies.places_of(request.user)
+    return render(request, "beneficiaries/tally_places.html", {"sites": sites})
 
 
 def tally_sheets(request: HttpRequest, pk: int, month: dt.date | None = None) -> HttpResponse:

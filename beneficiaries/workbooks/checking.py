@@ -50,7 +50,7 @@ class Checked:
 def checked(data: bytes) -> Checked:
     """A copy of a workbook, within bounds; NotAWorkbook when it is something else."""
     if len(data) > MOST_BYTES:
-        raise NotAWorkbook(_("The file is larger than 2 MB. Send the workbook as it was given."))
+        raise NotAWorkbook(too_heavy())
     if data.startswith(OLE):
         raise NotAWorkbook(
             _("The file has a password or an old format. Save it without a password, as .xlsx.")
@@ -111,6 +111,10 @@ def _look_through(content: bytes) -> Look:
     except expat.ExpatError as error:
         raise ValueError from error
     return look
+
+
+def too_heavy() -> str:
+    return _("The file is larger than 2 MB. Send the workbook as you downloaded it.")
 
 
 def _too_large() -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import BeneficiaryCount
@@ -45,18 +47,23 @@ def written(content: object) -> Written:
 
 
 def _within(number: float) -> Written:
-    if number != number or number in (float("inf"), float("-inf")) or number != int(number):
+    if not math.isfinite(number) or number != int(number):
         raise Mistake(_not_whole(number))
     if not 0 <= number <= BeneficiaryCount.MAX_VALUE:
         raise Mistake(
             _("%(number)s is not between 0 and %(most)s")
-            % {"number": _short(f"{number:g}"), "most": BeneficiaryCount.MAX_VALUE}
+            % {"number": _figure(int(number)), "most": _figure(BeneficiaryCount.MAX_VALUE)}
         )
     return int(number), ""
 
 
+def _figure(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
+
+
 def _not_whole(content: object) -> str:
-    return _("“%(text)s” is not a whole number") % {"text": _short(str(content))}
+    text = number_format(content) if isinstance(content, float) else str(content)
+    return _("“%(text)s” is not a whole number") % {"text": _short(text)}
 
 
 def _short(text: str) -> str:

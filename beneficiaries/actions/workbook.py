@@ -1,0 +1,132 @@
+"""Workbooks that come back: read, kept for a look, applied at once or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit import journal
+from beneficiaries.models import WorkbookUpload
+from beneficiaries.workbooks.book import Book, book_of
+from beneficiaries.workbooks.checking import NotAWorkbook
+from beneficiaries.workbooks.desk import places_of
+from beneficiaries.workbooks.preview import Preview, SiteChanges, preview
+from beneficiaries.workbooks.reading import Reading, read
+from programs.models import ProgramSite
+from programs.violations import explained
+
+from .count import Entry, save_cells
+from .report import open_report
+
+
+class Mistakes(Exception):
+    """Cells to mend before a workbook can be applied, as sentences; nothing was kept."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(f"{len(sentences)} mistakes")
+        self.sentences = sentences
+
+
+def make_workbook(*, places: list[ProgramSite], month: dt.date, by: User) -> Book:
+    """The book of some sites that `by` enters, journalled since numbers leave with it."""
+    book = book_of(places, month)
+    journal.record(
+        "download_workbook",
+        book.program,
+        by=by,
+        organisation_id=book.organisation.pk,
+        shown=[sheet.site.pk for sheet in book.sheets],
+        details={"month": str(month)},
+    )
+    return book
+
+
+@transaction.atomic
+def receive_workbook(
+    *, data: bytes, program_id: int, organisation_id: int, month: dt.date, by: User
+) -> WorkbookUpload:
+    """Read a workbook and keep what it changes; the same file is kept once.
+
+    Raises NotAWorkbook, or Mistakes with every cell to mend.
+    """
+    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
+    if not places_of(by, **where):
+        raise PermissionDenied
+    reading = read(data)
+    _check_seal(reading, **where)
+    if reading.mistakes:
+        raise Mistakes(reading.mistakes)
+    with explained():
+        upload, _is_new = WorkbookUpload.objects.get_or_create(
+            user=by, sha256=hashlib.sha256(data).hexdigest(), defaults=where
+        )
+        if not upload.applied_at:
+            upload.rows, upload.read_at = _rows(reading), timezone.now()
+            upload.save(update_fields=["rows", "read_at"])
+    return upload
+
+
+@transaction.atomic
+def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
+    """Write the changes that `by` saw (the preview's fingerprint), all or none, once.
+
+    Returns how many cells changed; 0 for a workbook that was applied before.
+    """
+    if upload.user_id != by.pk:
+        raise PermissionDenied
+    upload = WorkbookUpload.objects.select_for_update().get(pk=upload.pk)
+    if upload.applied_at:
+        return 0
+    found = preview(upload, by)
+    if found.fingerprint != seen:
+        raise ValidationError(
+            _("Counts changed since you looked. Look at the changes again, then apply them."),
+            code="changed",
+        )
+    cells = sum(_apply(found, one, upload.month, by) for one in found.to_apply)
+    upload.applied_at = timezone.now()
+    upload.save(update_fields=["applied_at"])
+    sites = [one.site.pk for one in found.to_apply]
+    journal.record("apply_workbook", upload, by=by, shown=sites, details={"cells": cells})
+    return cells
+
+
+def _apply(found: Preview, one: SiteChanges, month: dt.date, by: User) -> int:
+    report = open_report(program=found.book.program, site=one.site, month=month, by=by)
+    entries = {
+        (change.indicator.pk, change.column.cell_id): Entry(*change.says) for change in one.changes
+    }
+    return save_cells(report=report, entries=entries, by=by)
+
+
+def _check_seal(reading: Reading, *, program_id: int, organisation_id: int, month: dt.date) -> None:
+    seal = reading.seal
+    if (seal.program_id, seal.organisation_id) != (program_id, organisation_id):
+        raise NotAWorkbook(
+            _("This workbook is of another organisation or program. Send the one of this page.")
+        )
+    if seal.month != month:
+        raise NotAWorkbook(
+            _("This workbook is of another month (%(month)s). Send it on the page of that month.")
+            % {"month": f"{seal.month:%m/%Y}"}
+        )
+
+
+def _rows(reading: Reading) -> list[list]:
+    return [
+        [
+            change.site_id,
+            change.place.indicator_id,
+            change.place.cell_id,
+            *change.says,
+            *change.place.was,
+            change.cell,
+        ]
+        for change in reading.changes
+    ]
