@@ -140,7 +140,7 @@ class AccessFilterForm(forms.Form):
 
     STATES = [
         ("current", _("Current")),
-        ("invited", _("Invited")),
+        ("invited", _("Invitations")),
         ("ended", _("Ended")),
         ("deactivated", _("Deactivated")),
     ]
