@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from .converters import DayConverter, MonthConverter
-from .views import board, cell, home, lock, paste, report, tally
+from .views import board, cell, home, lock, paste, report, tally, workbook
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
@@ -72,4 +72,13 @@ tally_urls = [
     ),
 ]
 
-urlpatterns = [*lock_urls, *count_urls, *tally_urls]
+workbook_route = "workbooks/<int:program_id>/<int:organisation_id>/<month:month>/"
+workbook_urls = [
+    path("workbooks/", workbook.workbooks, name="workbooks"),
+    path(workbook_route, workbook.workbook, name="workbook"),
+    path(f"{workbook_route}download/", workbook.workbook_download, name="workbook_download"),
+    path(f"{workbook_route}send/", workbook.workbook_upload, name="workbook_upload"),
+    path("workbooks/<uuid:pk>/", workbook.workbook_apply, name="workbook_apply"),
+]
+
+urlpatterns = [*lock_urls, *count_urls, *tally_urls, *workbook_urls]
