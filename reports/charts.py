@@ -48,7 +48,7 @@ CONFIG = {
 
 
 # The charts of the dashboard, in their order.
-NAMES = ("trend", "sex_age", "sites", "pillars")
+NAMES = ("trend", "sites", "sex_age", "pillars")
 
 
 def table(selection: Selection, name: str, key: str) -> Table | None:
@@ -132,7 +132,10 @@ def _values(table: Table) -> list[dict]:
     for row in table.rows:
         label = _label(table, row)
         parts = _parts(table, row) or [(_("at least"), 0)]
-        found += [{"row": label, "part": part, "n": number} for part, number in parts]
+        found += [
+            {"row": label, "part": part, "n": number, "rank": rank}
+            for rank, (part, number) in enumerate(parts)
+        ]
         if row.expected is not None:
             found[-1]["expected"] = row.expected
     return found
@@ -170,11 +173,7 @@ def _series(table: Table, place: dict, across: str) -> dict:
         "scale": scale,
         "legend": {} if len(scale["domain"]) > 1 else None,
     }
-    order = {
-        "field": "part",
-        "sort": None,
-    }
-    encoding = {across: value, _other(across): place, "color": colour, "order": order}
+    encoding = {across: value, _other(across): place, "color": colour, "order": {"field": "rank"}}
     return {
         "mark": {"type": "bar", "width" if across == "y" else "height": {"band": 0.66}},
         "encoding": encoding,

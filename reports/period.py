@@ -24,10 +24,10 @@ FIRST_YEAR = 1980
 # Months in which school years begin: France and Cambodia or Nepal in autumn, India in June.
 SCHOOL_STARTS = (9, 6)
 FISCAL_STARTS = (4, 7, 10)
-MONTH = re.compile(r"(\d{4})-(\d{2})$")
-QUARTER = re.compile(r"(\d{4})-Q([1-4])$")
-YEAR = re.compile(r"(\d{4})$")
-TWELVE_MONTHS = re.compile(r"(school|fiscal)-(\d{4})-(\d{2})$")
+MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
+QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z", re.ASCII)
+YEAR = re.compile(r"(\d{4})\Z", re.ASCII)
+TWELVE_MONTHS = re.compile(r"(school|fiscal)-(\d{4})-(\d{2})\Z", re.ASCII)
 
 
 def first_of_month(day: dt.date) -> dt.date:

@@ -1,0 +1,63 @@
+import datetime as dt
+
+import pytest
+
+from reports import figures
+from tests.factories import submit_as_is
+from tests.network import TODAY, counts_of, make_network
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def network():
+    return make_network()
+
+
+def section(network, query, today=TODAY):
+    return figures.board(figures.select(network.coordinator, query, today)).sections[0]
+
+
+def test_a_month_says_how_many_sites_came_and_which_are_late(network):
+    counts_of(network, network.north, 6, 5)
+    counts_of(network, network.south, 6, 5, status="submitted")
+    found = section(network, {"period": "2024-06"}).completeness
+    assert (found.complete_sites, found.sites, found.late_sites) == (1, 3, 1)
+
+
+def test_nothing_is_late_before_the_last_day_to_report(network):
+    query = {"period": "2024-06"}
+    assert section(network, query, dt.date(2024, 7, 10)).completeness.late_sites == 0
+    assert section(network, query, dt.date(2024, 7, 11)).completeness.late_sites == 3
+
+
+def test_the_running_month_is_not_expected_yet(network):
+    assert section(network, {"period": "2024-07"}).completeness.reports == 0
+
+
+def test_expected_reports_follow_the_dates_of_the_sites(network):
+    network.south.active = (dt.date(2024, 3, 15), dt.date(2024, 5, 1))
+    network.south.save()
+    found = section(network, {"period": "2024"}).completeness
+    assert found.reports == 6 + 2 + 6
+
+
+def test_a_program_that_ended_owes_nothing_more(network):
+    network.program.ends_on = dt.date(2024, 2, 10)
+    network.program.save()
+    assert section(network, {"period": "2024"}).completeness.reports == 3 * 2
+
+
+def test_an_approved_report_without_the_figure_does_not_complete_it(network):
+    counts_of(network, network.north, 6, 5)
+    report = counts_of(network, network.south, 6, 5, status="draft")
+    report.counts.filter(indicator=network.events).delete()
+    submit_as_is(report)
+    found = {t.indicator: t.completeness for t in section(network, {"period": "2024-06"}).tiles}
+    assert found[network.new].approved_reports == 2
+    assert found[network.events].approved_reports == 1
+
+
+def test_the_last_approval_is_said(network):
+    report = counts_of(network, network.north, 6, 5)
+    assert section(network, {"period": "2024-06"}).approved_at == report.reviewed_at
