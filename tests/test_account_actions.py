@@ -127,7 +127,9 @@ def test_an_organisation_keeps_its_last_administrator(administrator, organisatio
 def test_an_administrator_who_leaves_too_does_not_count(administrator, organisation):
     leaving = make_user(None)
     tomorrow = timezone.localdate() + ONE_DAY
-    make_membership(leaving, Role.ADMINISTRATOR, organisation, active=(dt.date(2020, 1, 1), tomorrow))
+    make_membership(
+        leaving, Role.ADMINISTRATOR, organisation, active=(dt.date(2020, 1, 1), tomorrow)
+    )
     with pytest.raises(ValidationError, match="Nobody else manages access"):
         end(leaving, only(administrator), timezone.localdate() + 7 * ONE_DAY)
     second = make_user(Role.ADMINISTRATOR, organisation)
