@@ -1,6 +1,7 @@
 """What gunicorn serves."""
 
 import os
+from threading import Thread
 
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
@@ -9,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ngo_portal.settings")
 application = get_wsgi_application()
 # A page that is not in the access registry does not start (ngo_portal/access.py).
 call_command("check", tags=["access"], fail_level="ERROR", verbosity=0)
+from reports.charts import warm_up  # noqa: E402 - applications load before their modules
+
+# The chart library takes a second to load: it does so before the first reader asks.
+Thread(target=warm_up, name="charts", daemon=True).start()

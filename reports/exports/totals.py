@@ -13,10 +13,11 @@ HEAD = (
     "program", "program_fr", "program_en", "indicator", "indicator_fr", "indicator_en", "unit",
     "from", "to", "low", "high", "at_least", "shown_indicator", "shown_month",
     "with_unapproved_low", "with_unapproved_high",
+    "not_yet_approved",
     "cells_not_collected", "cells_not_applicable", "cells_withheld",
     "sites", "sites_complete", "sites_late", "reports", "reports_approved",
     "target_kind", "target", "target_from", "target_to", "target_grant", "reached_low",
-    "reached_high", "percent", "expected", "expected_percent",
+    "reached_high", "percent", "expected", "expected_percent", "months_kept", "months_reported",
 )  # fmt: skip
 REASONS = ("not_collected", "not_applicable", "withheld")
 
@@ -56,6 +57,7 @@ def _total(tile: Tile) -> list:
         tile.stand_in.code if tile.stand_in else "",
         f"{total.month:%Y-%m}" if total and total.month else "",
         *_pair(tile.with_unapproved),
+        tile.pending.high if tile.pending else "",
         *[tile.missing.get(reason, 0) for reason in REASONS],
         complete.sites, complete.complete_sites, complete.late_sites,
         complete.reports, complete.approved_reports,
@@ -69,5 +71,5 @@ def _target(progress: Progress | None) -> list:
     return [
         progress.goal.kind, progress.goal.value, first.isoformat(), last.isoformat(),
         neutral(progress.goal.grant or ""), *_pair(progress.reached), progress.percent,
-        progress.expected, progress.expected_percent,
+        progress.expected, progress.expected_percent, progress.kept_months, progress.months,
     ]  # fmt: skip

@@ -1,0 +1,218 @@
+import csv
+import datetime as dt
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from audit.models import JournalEntry
+from reports.exports.file import neutral
+from tests import factories
+from tests.network import YEAR, counts_of, make_network, month
+
+pytestmark = pytest.mark.django_db
+YEAR_2024 = {"period": "2024"}
+
+
+@pytest.fixture
+def network(client):
+    """Counts with every awkward case: gaps, missing cells, what is not approved, targets."""
+    found = make_network()
+    found.active.summed_by = found.new
+    found.active.save()
+    for number, value in ((1, 700), (2, 650), (5, 812)):
+        counts_of(found, found.north, number, value)
+        counts_of(found, found.hill, number, value // 7)
+    counts_of(found, found.south, 2, 34, status="submitted")
+    values = {found.events: {"F|C": 1, "M|C": "not_collected", "U|U": "withheld"}}
+    factories.make_counts(found.south, month(3), values)
+    for indicator, kind, value in (
+        (found.new, "cumulative", 3000), (found.stock, "level", 900), (found.events, "incremental",
+        4100),
+    ):  # fmt: skip
+        factories.make_target(found.program, indicator, kind=kind, value=value, span=YEAR)
+    client.force_login(found.coordinator)
+    return found
+
+
+class Texts(HTMLParser):
+    """The words of each tile of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tiles: dict[str, list[str]] = {}
+        self.key = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "article":
+            self.key = dict(attrs)["data-figure"]
+            self.tiles[self.key] = []
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self.key = ""
+
+    def handle_data(self, data):
+        if self.key:
+            self.tiles[self.key].append(data)
+
+
+def numbers(text: str) -> set[int]:
+    joined = re.sub(r"(?<=\d)[\u202f\xa0](?=\d{3})", "", text)
+    return {int(found) for found in re.findall(r"\d+", joined)}
+
+
+def fetched(client, name: str, **query) -> bytes:
+    response = client.get(reverse(name), YEAR_2024 | query)
+    assert response.status_code == 200
+    return b"".join(response)
+
+
+def read_csv(client, **query) -> list[dict]:
+    text = fetched(client, "export_csv", **query).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def read_xlsx(client, **query) -> CalamineWorkbook:
+    return CalamineWorkbook.from_filelike(io.BytesIO(fetched(client, "export_xlsx", **query)))
+
+
+def in_language(user, language: str):
+    user.language = language
+    user.save()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("state", ["", "all"])
+def test_every_number_of_the_screen_is_in_both_files(client, network, language, state):
+    in_language(network.coordinator, language)
+    html = client.get(reverse("dashboard"), YEAR_2024 | {"state": state}).content.decode()
+    shown = Texts(html).tiles
+    assert len(shown) == 4
+    rows = read_csv(client, content="totals", state=state)
+    sheet = read_xlsx(client, state=state).get_sheet_by_index(0).to_python()
+    for indicator in (network.new, network.active, network.stock, network.events):
+        names = numbers(" ".join([indicator.name_fr, indicator.code, network.program.code]))
+        words = " ".join(shown[f"{network.program.pk}-{indicator.pk}"])
+        seen = numbers(words) - names
+        mine = [row for row in rows if row["indicator"] == indicator.code]
+        assert seen <= set().union(*(numbers(str(v)) for row in mine for v in row.values()))
+        line = next(row for row in sheet if row[1] == str(indicator))
+        first = next(row for row in mine if row["low"])
+        assert {int(first["low"])} <= {cell for cell in line if isinstance(cell, int | float)}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_months_and_totals_are_the_same_in_both_files(client, network, language):
+    in_language(network.coordinator, language)
+    rows = read_csv(client, content="totals")
+    sheet = read_xlsx(client).get_sheet_by_index(0).to_python()
+    head = sheet[4]
+    for line in sheet[5:]:
+        mine = [row for row in rows if row[f"indicator_{language}"] == line[1]]
+        total, months = mine[0], {row["from"]: row for row in mine if row["from"] == row["to"]}
+        for column, cell in enumerate(line[3:15], start=3):
+            expected = months.get(f"{head[column]:%Y-%m}")
+            assert cell == (int(expected["high"]) if expected else "")
+        assert line[15] == int(total["low"])
+        assert line[18] == sum(int(total[f"cells_{r}"]) for r in ("not_collected", "withheld"))
+        counted = [total[name] for name in ("sites", "sites_complete", "sites_late")]
+        assert line[19:22] == [int(text) for text in counted]
+        if total["target"]:
+            names = ("target", "reached_low", "percent", "expected_percent")
+            assert line[22:26] == [int(total[name]) for name in names]
+
+
+def test_cells_add_up_to_the_totals(client, network):
+    cells = read_csv(client)
+    totals = read_csv(client, content="totals")
+    for indicator in (network.new, network.events):
+        mine = [int(r["value"]) for r in cells if r["indicator"] == indicator.code and r["value"]]
+        total = next(r for r in totals if r["indicator"] == indicator.code)
+        assert sum(mine) == int(total["low"])
+
+
+def test_cells_are_the_same_in_both_files(client, network):
+    rows = read_csv(client)
+    data = read_xlsx(client).get_sheet_by_name("data").to_python()
+    head = data[0]
+    values = [dict(zip(head, row, strict=True)) for row in data[1:]]
+    assert len(values) == len(rows)
+    for row, value in zip(rows, values, strict=True):
+        for name in ("organisation", "program", "site", "indicator", "missing_reason", "state"):
+            assert row[name] == value[name]
+        assert row["value"] == (str(int(value["value"])) if value["value"] != "" else "")
+        assert dt.date.fromisoformat(row["month"]) == value["month"]
+
+
+def test_missing_numbers_keep_their_reason(client, network):
+    reasons = {row["missing_reason"] for row in read_csv(client) if row["value"] == ""}
+    assert reasons == {"not_collected", "withheld"}
+
+
+def test_the_codebook_speaks_both_languages(client, network):
+    network.events.name_fr = "Rencontres"
+    network.events.name_en = "Encounters"
+    network.events.save()
+    lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
+    line = next(row for row in lines if row[:2] == ["indicator", "EVENTS"])
+    assert line[2:4] == ["Rencontres", "Encounters"]
+    assert {"unit", "measure", "missing_reason", "file"} <= {row[0] for row in lines}
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+33", "-1", "@cmd", "\t=1", "\r=1", "\u200b=1", " \u00a0=1", "\ufeff@x"]
+)
+def test_no_text_becomes_a_formula(text):
+    assert neutral(text) == f"'{text}"
+
+
+def test_plain_texts_are_left_alone():
+    for text in ("Zone nord", "F", "", "0–5", "25+"):
+        assert neutral(text) == text
+
+
+def test_a_name_that_is_a_formula_is_harmless_in_both_files(client, network):
+    network.north.site.name_en = '=HYPERLINK("https://example.org")'
+    network.north.site.save()
+    assert "\"'=HYPERLINK" in fetched(client, "export_csv").decode("utf-8-sig")
+    lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
+    assert any(str(row[3]).startswith("'=HYPERLINK") for row in lines)
+
+
+def test_a_confidential_site_is_named_by_its_code(client, network):
+    network.north.site.is_confidential = True
+    network.north.site.name_en = "Secret house"
+    network.north.site.save()
+    assert "Secret house" not in fetched(client, "export_csv").decode("utf-8-sig")
+    lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
+    assert "Secret house" not in str(lines)
+
+
+def test_a_partner_exports_its_own_rows(client, network):
+    client.force_login(network.partner_user)
+    assert {row["site"] for row in read_csv(client)} == {"HILL"}
+
+
+def test_a_stranger_exports_nothing(client, network):
+    client.force_login(factories.make_user("coordinator"))
+    assert read_csv(client) == []
+    assert read_csv(client, content="totals") == []
+
+
+def test_an_export_is_written_in_the_journal(client, network):
+    rows = read_csv(client, site=str(network.north.site_id))
+    entry = JournalEntry.objects.get(action="export_figures")
+    assert entry.user_id == network.coordinator.pk
+    assert entry.details["rows"] == len(rows)
+    assert entry.details["filters"] == {"site": network.north.site_id}
+
+
+def test_file_names_say_months_and_nothing_else(client, network):
+    response = client.get(reverse("export_csv"), YEAR_2024)
+    assert response["Content-Disposition"] == 'attachment; filename="counts_2024-01_2024-12.csv"'
+    b"".join(response)
