@@ -140,7 +140,7 @@ def _targets(user) -> QuerySet[Target]:
     return (
         Target.objects.visible_to(user)
         .select_related("indicator", "site", "grant__funder", "cell")
-        .prefetch_related("cell__categories", "site__program_sites__program")
+        .prefetch_related("cell__category_rows__category", "site__program_sites__program")
         .order_by("indicator__name", "span")
     )
 

@@ -48,7 +48,9 @@ class TargetAdmin(CatalogueAdmin):
             "indicator": Indicator.objects.order_by("name"),
             "site": Site.objects.filter(pk__in=programs.values("program_sites__site")),
             "grant": Grant.objects.filter(organisation__in=own).select_related("funder"),
-            "cell": Cell.objects.select_related("breakdown").prefetch_related("categories"),
+            "cell": Cell.objects.select_related("breakdown").prefetch_related(
+                "category_rows__category"
+            ),
         }[name]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -157,9 +157,12 @@ class Cell(models.Model):
 
     @property
     def label(self) -> str:
-        """Its categories in words; "Total" for the one cell of a breakdown without dimension."""
-        words = " · ".join(category.name for category in self.categories.all())
-        return words or gettext("Total")
+        """Its categories in words, in the order of the breakdown; "Total" for its only cell.
+
+        For many cells prefetch `category_rows__category`.
+        """
+        rows = sorted(self.category_rows.all(), key=lambda row: row.pk)
+        return " · ".join(row.category.name for row in rows) or gettext("Total")
 
 
 class CellCategory(models.Model):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -91,6 +92,7 @@ class Target(models.Model):
                 name="target_no_overlap",
                 expressions=[
                     ("indicator", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
                     ("program", RangeOperators.EQUAL),
                     (Coalesce("site", 0), RangeOperators.EQUAL),
                     (Coalesce("grant", 0), RangeOperators.EQUAL),
@@ -134,32 +136,50 @@ class Target(models.Model):
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Targets of shorter spans that do not sum to the one of the whole span."""
+    """Targets of the parts of a span that do not sum to the one of the whole."""
 
     whole: Target
     parts: int
 
 
 def disagreements(targets: Iterable[Target]) -> list[Disagreement]:
-    """Cumulative targets that the incremental ones within their span do not sum to.
+    """Cumulative targets that the incremental ones of their time do not sum to.
 
-    A whole without any part says nothing wrong: it may not be divided yet.
+    A whole that is not wholly divided yet is wrong only when its parts already exceed it.
     """
     rows = list(targets)
+    wholes = [row for row in rows if row.kind == Target.Kind.CUMULATIVE]
     found = []
-    for whole in (t for t in rows if t.kind == Target.Kind.CUMULATIVE):
-        parts = [t for t in rows if t.kind == Target.Kind.INCREMENTAL and _is_part(t, whole)]
-        if parts and sum(t.value for t in parts) != whole.value:
-            found.append(Disagreement(whole, sum(t.value for t in parts)))
+    for whole in wholes:
+        steps = [row for row in wholes if _same_aim(row, whole) and _is_before(row, whole)]
+        start = min(row.span.lower for row in [*steps, whole])
+        parts = [row for row in rows if _same_aim(row, whole) and _is_part(row, start, whole)]
+        total = sum(row.value for row in parts)
+        is_divided = bool(parts) and _covers(parts, start, whole)
+        if total > whole.value or (is_divided and total != whole.value):
+            found.append(Disagreement(whole, total))
     return found
 
 
-def _is_part(target: Target, whole: Target) -> bool:
-    same = ("program_id", "indicator_id", "site_id", "grant_id", "cell_id")
-    return all(getattr(target, f) == getattr(whole, f) for f in same) and (
-        target.span.lower >= whole.span.lower
-        and (
-            whole.span.upper is None
-            or (target.span.upper is not None and target.span.upper <= whole.span.upper)
-        )
+def _same_aim(one: Target, other: Target) -> bool:
+    fields = ("program_id", "indicator_id", "site_id", "grant_id", "cell_id")
+    return all(getattr(one, field) == getattr(other, field) for field in fields)
+
+
+def _is_before(step: Target, whole: Target) -> bool:
+    """A cumulative target is reached by steps: the earlier ones belong to its time."""
+    return step.span.upper is not None and step.span.upper <= whole.span.lower
+
+
+def _is_part(row: Target, start: dt.date, whole: Target) -> bool:
+    ends_within = whole.span.upper is None or (
+        row.span.upper is not None and row.span.upper <= whole.span.upper
     )
+    return row.kind == Target.Kind.INCREMENTAL and row.span.lower >= start and ends_within
+
+
+def _covers(parts: list[Target], start: dt.date, whole: Target) -> bool:
+    """Whether the parts follow each other from the first day of the whole to its last."""
+    spans = sorted((row.span.lower, row.span.upper) for row in parts)
+    follow = all(end == begin for (_, end), (begin, _) in itertools.pairwise(spans))
+    return follow and spans[0][0] == start and spans[-1][1] == whole.span.upper
