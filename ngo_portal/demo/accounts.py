@@ -8,7 +8,9 @@ from functools import cache
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import get_language, override
 
-from accounts import actions
+from accounts.actions.account import bootstrap
+from accounts.actions.invitation import accept, invite
+from accounts.actions.membership import grant
 from accounts.models import User
 from accounts.roles import Role
 from audit.scope import scope
@@ -87,7 +89,7 @@ def platform_line() -> Line:
 def make_platform() -> User:
     """Start the portal: the platform's organisation and its administrator."""
     with override("en"):
-        user = actions.account.bootstrap(
+        user = bootstrap(
             code="PORTAL",
             name_fr=PORTAL[0],
             name_en=PORTAL[1],
@@ -124,17 +126,17 @@ def make_account(account: Account, calendar: Calendar) -> User:
     name = said_in(account.language, account.display)
     org = said_in(account.language, organisations()[account.organisation].name)
     with acting(by):
-        invitation = actions.invitation.invite(
+        invitation = invite(
             email=email_of(account), language=account.language, program=programs[0], **where
         )
-        made = actions.invitation.accept(
+        made = accept(
             invitation=invitation,
             display_name=f"{name}, {org}",
             password=PASSWORD,
             language=account.language,
         )
         for program in programs[1:]:
-            actions.membership.grant(user=made, program=program, **where)
+            grant(user=made, program=program, **where)
     return made
 
 

@@ -6,20 +6,23 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from beneficiaries.actions import count as count_actions
+from beneficiaries.actions import lock as lock_actions
 from beneficiaries.actions import report as report_actions
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import BeneficiaryCount, CountReport
 
-from . import invented
+from . import catalogue, invented
 from .accounts import acting, user
 from .calendar import Calendar
 from .counts import month_after
 from .invented import Case
+from .shapes import Family
 
 if TYPE_CHECKING:
     from .reports import Desk
 
 DAYS_LATE = 3
+LOCKED_MONTHS_AGO = 12
 MISSING = set(BeneficiaryCount.MissingReason.values)
 
 
@@ -43,13 +46,14 @@ def marks(case: Case | None) -> dict[str, Entry]:
     return {case.indicator: Entry(missing_reason=case.kind, comment=case.text or None)}
 
 
-def finish(family: invented.Family, calendar: Calendar) -> None:
+def finish(family: Family, calendar: Calendar) -> None:
     """Corrections of approved reports, then the locks: a locked month takes no more work."""
-    mine = {program.code for program in family.programs}
-    for case in invented.CASES:
-        if case.program in mine and case.kind.startswith("correct"):
+    codes = {program.code for program in family.programs}
+    cases = [case for case in invented.CASES if case.program in codes]
+    for case in cases:
+        if case.kind.startswith("correct"):
             correct(case, calendar)
-    if mine:
+    if cases:
         lock(calendar)
 
 
@@ -76,4 +80,25 @@ def correct(case: Case, calendar: Calendar) -> None:
 
 
 def lock(calendar: Calendar) -> None:
-    pass
+    """The months of more than a year ago are closed; one centre may still correct the last."""
+    by = user("coordination@horizon.example")
+    horizon = catalogue.organisation("HORIZON")
+    last = month_after(calendar.this_month, -LOCKED_MONTHS_AGO)
+    with acting(by):
+        held = lock_actions.lock_months(
+            organisation=horizon,
+            program=None,
+            first=calendar.first_month,
+            last=last,
+            reason=invented.LOCK_REASON,
+            by=by,
+        )
+        held.refresh_from_db()
+        lock_actions.grant_exception(
+            lock=held,
+            site=catalogue.site("NORTH"),
+            month=last,
+            until=calendar.today + dt.timedelta(days=30),
+            reason=invented.EXCEPTION_REASON,
+            by=by,
+        )

@@ -3,12 +3,12 @@
 from . import invented, la_mist, mumbai_smiles, pegase, planete_enfants, prerana
 from .shapes import Family
 
-ALL: tuple[Family, ...] = (
-    invented.FUNDER,
-    prerana.FAMILY,
-    mumbai_smiles.FAMILY,
-    planete_enfants.FAMILY,
-    pegase.FAMILY,
-    la_mist.FAMILY,
-    invented.FAMILY,
+# Families of one row use each other's organisations and are made in this order; rows stand alone.
+CHAINS: tuple[tuple[Family, ...], ...] = (
+    (prerana.FAMILY,),
+    (mumbai_smiles.FAMILY,),
+    (planete_enfants.FAMILY, pegase.FAMILY),
+    (la_mist.FAMILY,),
+    (invented.FAMILY,),
 )
+ALL: tuple[Family, ...] = (invented.FUNDER, *(family for chain in CHAINS for family in chain))

@@ -179,7 +179,7 @@ STREETS = Prog(
     STREET,
     PARIS,
     rows=(
-        Row("ROUNDS", "few", 7),
+        Row("ROUNDS", "few", 4),
         Row("PEOPLE_MET", "active"),
         Row("PEOPLE_MET_NEW", "new", 1.8, is_main=True),
         Row("ENCOUNTERS", "times", 2.1),
@@ -330,8 +330,8 @@ CASES = (
         "PEOPLE",
     ),
 )
-LOCK_REASON = ("Comptes de l’année remis au financeur.", "Figures of the year given to the funder.")
-EXCEPTION_REASON = "Registre retrouvé : le centre corrige son mois de décembre."
+LOCK_REASON = "Comptes de la première année remis au financeur."
+EXCEPTION_REASON = "Registre retrouvé : le centre corrige le dernier mois."
 
 FUNDER = Family(
     "FUNDER",

@@ -10,6 +10,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.db.models import Model
+
 from accounts.models import User
 from beneficiaries import checks, sheet
 from beneficiaries.actions import count as count_actions
@@ -61,20 +64,27 @@ class Desk:
             for column in row.columns
         }
 
+    @property
+    def where(self) -> dict[str, Model]:
+        return {"program": self.place.program, "site": self.place.site}
+
     def is_current(self, month: dt.date) -> bool:
         return month == self.calendar.this_month
 
 
-def make(family: Family, calendar: Calendar, tell: Callable[[int], None]) -> int:
-    """Every report of a family, month after month; `tell` hears how many are done."""
-    done = 0
+def make(family: Family, calendar: Calendar, tell: Callable[[], None]) -> int:
+    """Every report of a family, each in a transaction; `tell` hears of each; returns how many."""
+    made = 0
     for prog in family.programs:
         for work in prog.works:
             desk = desk_of(prog, work, calendar)
+            there = set(CountReport.objects.filter(**desk.where).values_list("month", flat=True))
             for month in calendar.months_of(prog, work):
-                done += make_month(desk, month)
-                tell(done)
-    return done
+                if month not in there:
+                    with transaction.atomic():
+                        made += make_month(desk, month)
+                    tell()
+    return made
 
 
 def desk_of(prog: Prog, work: Work, calendar: Calendar) -> Desk:
@@ -120,9 +130,7 @@ def fill(desk: Desk, month: dt.date, marks: dict[str, Entry]) -> CountReport:
     """Open the month and enter its figures; `marks` replace the numbers of an indicator."""
     figures = desk.figures(month)
     tallied = tallying.make_sheets(desk, month, figures) if desk.work.is_tallied else set()
-    report = report_actions.open_report(
-        program=desk.place.program, site=desk.place.site, month=month, by=desk.enters
-    )
+    report = report_actions.open_report(**desk.where, month=month, by=desk.enters)
     if desk.is_current(month):
         figures = _so_far(desk, figures)
     codes = {row.indicator.pk: row.indicator.code for row in desk.sheet.rows}

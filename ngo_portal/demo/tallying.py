@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .reports import Desk
 
 Key = tuple[int, int]
-USUAL_ROUNDS = 4
+USUAL_ROUNDS = 3
 
 
 def make_sheets(desk: Desk, month: dt.date, figures: dict[Key, int]) -> set[Key]:

@@ -1,15 +1,10 @@
-import time
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
-from django.utils import timezone, translation
+from django.utils import translation
 
-from ngo_portal.demo import families, seeding
-from ngo_portal.demo.calendar import Calendar
-from ngo_portal.demo.shapes import Family
-
-EVERY = 10
+from ngo_portal.demo import seeding
+from ngo_portal.demo.seeding import Made
 
 
 class Command(BaseCommand):
@@ -21,32 +16,24 @@ class Command(BaseCommand):
             raise CommandError("Demonstration data is only for a demonstration: set PORTAL_DEMO=1.")
         with translation.override("en"):
             try:
-                made = seeding.start()
+                seeding.start()
             except ValidationError as error:
                 raise CommandError(
                     "This database already holds other data: the demonstration needs its own."
                 ) from error
-            if made:
-                self.stdout.write("  Shared catalogue: indicators, code lists")
-            calendar = Calendar(timezone.now())
-            for family in families.ALL:
-                self.make(family, calendar)
+            for made in seeding.make_all(seeding.calendar(), self.tell):
+                self.stdout.write(self.line(made))
 
-    def make(self, family: Family, calendar: Calendar) -> None:
-        title = family.title[1]
-        if seeding.is_there(family):
-            self.stdout.write(f"  {title}: already there")
-            return
-        began = time.monotonic()
-        made = seeding.make(family, calendar, lambda done: self.tell(title, done))
-        seconds = time.monotonic() - began
-        self.stdout.write(
-            f"\r  {title}: {made.programs} programs, {made.sites} sites, {made.accounts} accounts, "
-            f"{made.reports} reports ({seconds:.0f} s)"
+    def line(self, made: Made) -> str:
+        if made.reports is None:
+            return f"  {made.family}: already there"
+        return (
+            f"  {made.family}: {made.programs} programs, {made.sites} sites, "
+            f"{made.accounts} accounts, {made.reports} monthly reports"
         )
 
-    def tell(self, title: str, done: int) -> None:
-        """Progress within a family, on the same line of a terminal."""
-        if done % EVERY == 0 and self.stdout.isatty():
-            self.stdout.write(f"\r  {title}: {done} reports", ending="")
+    def tell(self, done: int) -> None:
+        """Progress within the families, on the same line of a terminal."""
+        if self.stdout.isatty():
+            self.stdout.write(f"  {done} monthly reports…\r", ending="")
             self.stdout.flush()
