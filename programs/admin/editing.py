@@ -45,7 +45,9 @@ class Choices:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         if isinstance(field, forms.ModelChoiceField):
-            field.choices = list(field.choices)
+            field.choices = choices = list(field.choices)
+            if field.required and len(choices) == 2:
+                field.initial = choices[1][0].value
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
