@@ -235,3 +235,9 @@ def completeness(places: list[Place], month: dt.date) -> Completeness:
         approved=sum(state == Status.APPROVED for state in states),
         late=sum(mark.is_late for mark in marks),
     )
+
+
+def legend(places: list[Place]) -> list[tuple[str, str]]:
+    """Signs and words of the states on the board, in the order of a report's life."""
+    there = {mark.state for place in places for mark in place.marks} - {NOT_EXPECTED}
+    return [sign for state, sign in SIGNS.items() if state in there]

@@ -87,9 +87,9 @@ def _above(row: Row, sheet: Sheet) -> list[Finding]:
         "%(indicator)s (%(total)s) cannot be more than %(bound)s (%(most)s): check both rows."
     ) % {
         "indicator": row.indicator,
-        "total": row.total,
+        "total": _figure(row.total),
         "bound": bound.indicator,
-        "most": bound.total,
+        "most": _figure(bound.total),
     }
     return [Finding("above", row.indicator, message)]
 
@@ -101,5 +101,14 @@ def _unexplained(row: Row, before: Earlier) -> list[Finding]:
         return []
     message = _(
         "%(indicator)s: %(total)s is far from the usual %(usual)s. Correct it or say why."
-    ) % {"indicator": row.indicator, "total": strange.total, "usual": strange.usual}
+    ) % {
+        "indicator": row.indicator,
+        "total": _figure(strange.total),
+        "usual": _figure(strange.usual),
+    }
     return [Finding("unexplained", row.indicator, message)]
+
+
+def _figure(number: int) -> str:
+    """Thin spaces every three digits, as on every page."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

@@ -72,8 +72,8 @@ def values_at(report: CountReport, event: int) -> dict[tuple[int, int], tuple[in
     """What each cell said just after the write number `event`: (value, reason)."""
     latest = (
         Event.objects.filter(report=report, pgh_id__lte=event)
-        .order_by("indicator", "cell", "-pgh_id")
-        .distinct("indicator", "cell")
+        .order_by("indicator_id", "cell_id", "-pgh_id")
+        .distinct("indicator_id", "cell_id")
     )
     return {
         (one.indicator_id, one.cell_id): (one.value, one.missing_reason)

@@ -47,7 +47,7 @@ def steps_of(report: CountReport, user: User) -> Steps:
         correct=is_free
         and writes
         and report.status == Status.APPROVED
-        and not hasattr(report, "superseded_by"),
+        and report.correction is None,
         discard=writes and report.status == Status.DRAFT and report.version > 1,
         lock=lock,
         ask=who_frees(report) if lock else [],

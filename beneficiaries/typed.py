@@ -33,7 +33,10 @@ def read(text: str) -> Entry:
         value, reason = written(plain)
     except Mistake as mistake:
         raise ValidationError(
-            _("“%(text)s” is not a whole number from 0 to 100,000, nor nc, na or …."),
+            _(
+                "“%(text)s” is not understood: type a whole number from 0 to 100,000, "
+                "or one of the marks nc, na, … instead."
+            ),
             params={"text": text[:40].replace("\0", " ")},
             code="not_a_count",
         ) from mistake

@@ -166,7 +166,7 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
         raise PermissionDenied
     if report.status != Status.APPROVED:
         raise ValidationError(_("Only an approved report is corrected."), code="state")
-    if hasattr(report, "superseded_by"):
+    if report.correction is not None:
         raise ValidationError(_("A correction of this month is already started."), code="state")
     with explained():
         version = CountReport.objects.create(

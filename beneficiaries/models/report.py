@@ -238,6 +238,11 @@ class CountReport(models.Model):
         return self.status in self.EDITABLE
 
     @property
+    def correction(self) -> CountReport | None:
+        """The version that corrects this one, if there is one."""
+        return getattr(self, "superseded_by", None)
+
+    @property
     def due_on(self) -> dt.date:
         """The last day to submit: `due_days` after the month ends."""
         next_month = (self.month + dt.timedelta(days=32)).replace(day=1)

@@ -23,17 +23,17 @@ def count_board(request: HttpRequest) -> HttpResponse:
     chosen = next((p for p in programs if str(p.pk) == request.GET.get("program")), None)
     how_many = MONTHS_SHOWN.get(request.GET.get("months", ""), 6)
     months = boards.months_until(boards.this_month(), how_many)
-    places = boards.board(request.user, months, chosen)
+    rows = boards.board(request.user, months, chosen)
     last = months[1]
     context = {
-        "places": places,
+        "rows": rows,
         "months": months,
         "how_many": how_many,
         "programs": sorted(programs, key=lambda program: program.code),
         "chosen": chosen,
         "last": last,
-        "completeness": boards.completeness(places, last),
-        "legend": [sign for state, sign in boards.SIGNS.items() if state != boards.NOT_EXPECTED],
+        "completeness": boards.completeness(rows, last),
+        "legend": boards.legend(rows),
     }
     return render(request, "beneficiaries/count_board.html", context)
 

@@ -47,7 +47,7 @@ def short_month(value: dt.date | None) -> str:
 @register.filter
 def month_only(value: dt.date | None) -> str:
     """« octobre » / "October", for buttons."""
-    return format_skeleton("LLLL", value, locale=get_language()) if value else ""
+    return format_date(value, "LLLL", locale=get_language()) if value else ""
 
 
 @register.filter

@@ -12,6 +12,7 @@ const offline = document.getElementById("offline");
 const storeKey = `count-report-${words.report}`;
 const waiting = new Map(Object.entries(JSON.parse(sessionStorage.getItem(storeKey) || "{}")));
 let sending = false;
+let current = null;
 let checkLater = 0;
 
 document.documentElement.classList.add("scripted");
@@ -41,7 +42,7 @@ function state(input, name, text = "") {
   input.toggleAttribute("aria-invalid", wrong);
   if (wrong) input.setAttribute("aria-invalid", "true");
   input.title = wrong || name === "waiting" ? text : "";
-  tell(text, wrong);
+  tell(text && input !== current ? `${nameOf(input)}: ${text}` : text, wrong);
 }
 
 function tell(text, wrong = false) {
@@ -142,9 +143,16 @@ function conflict(input, answer) {
 // The list of what is to mend follows, unless somebody is writing in it.
 function check() {
   clearTimeout(checkLater);
-  checkLater = setTimeout(() => {
+  checkLater = setTimeout(async () => {
     if (panel.contains(document.activeElement)) { check(); return; }
-    panel.dispatchEvent(new Event("counts-saved"));
+    const answer = await fetch(panel.dataset.checks, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected || panel.contains(document.activeElement)) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const flag of fresh.querySelectorAll("[data-flag]")) {
+      document.getElementById(flag.dataset.flag)?.replaceChildren(...flag.childNodes);
+      flag.remove();
+    }
+    panel.replaceChildren(...fresh.body.childNodes);
   }, 700);
 }
 
@@ -233,7 +241,6 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
-let current = null;
 form.addEventListener("focusin", (event) => {
   const input = event.target;
   if (!input.matches(".count-grid input[inputmode]")) return;

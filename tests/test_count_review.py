@@ -1,0 +1,179 @@
+"""Reading, approving, returning and correcting a month on screen."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from beneficiaries.actions import count as counts
+from beneficiaries.actions import report as reports
+from beneficiaries.actions.count import Entry
+from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.sheet import month_after
+
+from .factories import (
+    make_filled_report,
+    make_indicator,
+    make_program_indicator,
+    make_program_site,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+MONTH = dt.date(2026, 1, 1)
+REASON = "The register says otherwise."
+
+
+@pytest.fixture
+def place():
+    return make_program_site()
+
+
+@pytest.fixture
+def worker(place):
+    return make_user(Role.FIELD_WORKER, place.organisation)
+
+
+@pytest.fixture
+def coordinator(place, client):
+    user = make_user(Role.COORDINATOR, place.organisation)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def submitted(place, worker):
+    return reports.submit(report=make_filled_report(place, MONTH), by=worker)
+
+
+def post(client, name, report, **fields):
+    return client.post(reverse(name, args=[report.pk]), fields)
+
+
+def approved_months(place, worker, coordinator, value, how_many=6):
+    """Approved reports of the months before, `value` in each of nine cells."""
+    for back in range(1, how_many + 1):
+        report = make_filled_report(place, month_after(MONTH, -back), value=value)
+        reports.submit(report=report, by=worker)
+        reports.approve(report=report, by=coordinator)
+
+
+def test_a_reviewer_approves(client, coordinator, submitted):
+    page = client.get(submitted.get_absolute_url()).content.decode()
+    assert "Approve January" in page
+    assert "<input inputmode" not in page
+    post(client, "count_report_approve", submitted)
+    submitted.refresh_from_db()
+    assert submitted.status == "approved"
+
+
+def test_a_return_without_a_reason_is_refused_and_said(client, coordinator, submitted):
+    answer = post(client, "count_report_return", submitted, reason="bad")
+    assert "ten characters" in answer.content.decode()
+    post(client, "count_report_return", submitted, reason=REASON)
+    submitted.refresh_from_db()
+    assert submitted.status == "returned"
+
+
+def test_a_reviewer_sees_what_changed_since_the_return(client, coordinator, worker, submitted):
+    reports.return_to_author(report=submitted, reason=REASON, by=coordinator)
+    count = submitted.counts.first()
+    entries = {(count.indicator_id, count.cell_id): Entry(value=4)}
+    counts.save_cells(report=submitted, entries=entries, by=worker)
+    reports.submit(report=submitted, by=worker)
+    page = client.get(submitted.get_absolute_url()).content.decode()
+    assert "1 cell changed since it was returned" in page
+    assert "<del>1</del>" in page
+
+
+def test_who_submitted_is_told_that_someone_else_approves(client, coordinator, place):
+    report = reports.submit(report=make_filled_report(place, MONTH), by=coordinator)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "someone else approves it" in page
+    assert "Undo: take it back" in page
+    post(client, "count_report_take_back", report)
+    report.refresh_from_db()
+    assert report.status == "draft"
+
+
+def test_two_approvals_make_one(client, coordinator, submitted):
+    post(client, "count_report_approve", submitted)
+    answer = client.post(reverse("count_report_approve", args=[submitted.pk]), follow=True)
+    assert "somebody else was quicker" in answer.content.decode()
+
+
+def test_a_correction_shows_what_it_changes(client, coordinator, worker, submitted):
+    reports.approve(report=submitted, by=coordinator)
+    answer = post(client, "count_report_correct", submitted, reason=REASON)
+    version = CountReport.objects.get(version=2)
+    assert answer["Location"] == version.get_absolute_url()
+    count = version.counts.first()
+    entries = {(count.indicator_id, count.cell_id): Entry(value=7)}
+    counts.save_cells(report=version, entries=entries, by=worker)
+    reports.submit(report=version, by=worker)
+    page = client.get(version.get_absolute_url()).content.decode()
+    assert "1 cell differs from the version it corrects" in page
+    assert REASON in page
+
+
+def test_a_correction_is_given_up(client, coordinator, submitted):
+    reports.approve(report=submitted, by=coordinator)
+    version = reports.correct(report=submitted, reason=REASON, by=coordinator)
+    answer = post(client, "count_report_discard", version)
+    assert answer["Location"] == submitted.get_absolute_url()
+    assert not CountReport.objects.filter(version=2).exists()
+
+
+def test_an_unusual_total_is_explained_before_it_is_submitted(client, coordinator, worker, place):
+    approved_months(place, worker, coordinator, value=10)
+    report = make_filled_report(place, MONTH, value=30)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "270 is far from the usual 90" in page
+    with pytest.raises(reports.checks.NotReady):
+        reports.submit(report=report, by=worker)
+    indicator = report.counts.first().indicator
+    counts.explain(report=report, indicator=indicator, text="A new shelter opened.", by=worker)
+    reports.submit(report=report, by=worker)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "A new shelter opened." in page
+    assert "+180" in page
+
+
+def test_a_small_change_is_usual(client, coordinator, worker, place):
+    approved_months(place, worker, coordinator, value=1)
+    report = make_filled_report(place, MONTH, value=2)
+    assert reports.submit(report=report, by=worker).status == "submitted"
+
+
+def test_persons_never_exceed_contacts(client, coordinator, worker, place):
+    report = make_filled_report(place, MONTH)
+    persons = report.counts.first().indicator
+    contacts = make_indicator_bounding(persons, place.program)
+    fill(report, contacts, 0)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "cannot be more than" in page
+    with pytest.raises(reports.checks.NotReady):
+        reports.submit(report=report, by=worker)
+
+
+def make_indicator_bounding(indicator, program):
+    bound = make_indicator(indicator.breakdown)
+    make_program_indicator(program, bound)
+    indicator.at_most = bound
+    indicator.save()
+    return bound
+
+
+def fill(report, indicator, value):
+    BeneficiaryCount.objects.bulk_create(
+        BeneficiaryCount(
+            organisation_id=report.organisation_id,
+            report=report,
+            indicator=indicator,
+            breakdown_id=indicator.breakdown_id,
+            cell=cell,
+            value=value,
+        )
+        for cell in indicator.breakdown.cells.all()
+    )
