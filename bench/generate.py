@@ -26,7 +26,8 @@ WITH made AS (
            'NIGHT_CENTRE', 'FR', 'North', 'Nord', 'North', 'UTC', false, true, 1
     FROM programs_program p, generate_series(1, %(sites)s) n
     RETURNING id, organisation_id, code)
-INSERT INTO programs_programsite (organisation_id, program_id, site_id, active, is_tallied, revision)
+INSERT INTO programs_programsite
+    (organisation_id, program_id, site_id, active, is_tallied, revision)
 SELECT made.organisation_id, p.id, made.id, '[2000-01-01,)', false, 1
 FROM made JOIN programs_program p ON made.organisation_id = p.organisation_id
      AND made.code LIKE p.code || '\\_%%'
@@ -41,10 +42,9 @@ FROM programs_program p, programs_indicator i
 REPORTS = """
 INSERT INTO beneficiaries_countreport
     (organisation_id, program_id, site_id, month, version, correction_reason, status, comment,
-     submitted_by_id, submitted_at, reviewed_by_id, reviewed_at, return_reason, saved_at, revision)
+     submitted_by_id, submitted_at, reviewed_by_id, reviewed_at, return_reason, revision)
 SELECT organisation_id, program_id, site_id, m, 1, '', 'approved', '',
-       %(worker)s, m + interval '33 days', %(coordinator)s, m + interval '36 days', '',
-       m + interval '33 days', 1
+       %(worker)s, m + interval '33 days', %(coordinator)s, m + interval '36 days', '', 1
 FROM programs_programsite,
      generate_series(%(first)s::date, %(first)s::date + interval '23 months', '1 month') m
 """

@@ -1,0 +1,261 @@
+"""The works that are measured: a page through every layer, and its rows in raw SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from itertools import count
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from bench.measure import Line, compare
+from beneficiaries.models import BeneficiaryCount, CountReport
+from programs.models import Cell, Indicator, Organisation, Program, ProgramSite
+
+PERIOD = "period=range&from=2024-11&to=2026-10"
+
+RAW_DASHBOARD = """
+SELECT r.program_id, c.indicator_id, r.month, r.site_id, c.cell_id, sum(c.value)
+FROM beneficiaries_countreport r
+JOIN beneficiaries_beneficiarycount c ON c.report_id = r.id
+WHERE r.organisation_id = %s AND r.status = 'approved'
+  AND r.month BETWEEN '2024-11-01' AND '2026-10-01'
+GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 4), (1, 2, 5))
+"""
+RAW_ENTRY = """
+SELECT c.indicator_id, c.cell_id, c.value FROM beneficiaries_beneficiarycount c
+WHERE c.report_id = %s
+"""
+RAW_BEFORE = """
+SELECT r.month, c.indicator_id, sum(c.value)
+FROM beneficiaries_countreport r JOIN beneficiaries_beneficiarycount c ON c.report_id = r.id
+WHERE r.program_id = %s AND r.site_id = %s AND r.month < %s AND r.month >= %s
+GROUP BY 1, 2
+"""
+RAW_ALL = """
+SELECT p.code, s.code, r.month, r.version, r.status, i.code, c.key, b.value, b.missing_reason
+FROM beneficiaries_beneficiarycount b
+JOIN beneficiaries_countreport r ON r.id = b.report_id
+JOIN programs_program p ON p.id = r.program_id JOIN programs_site s ON s.id = r.site_id
+JOIN programs_indicator i ON i.id = b.indicator_id JOIN programs_cell c ON c.id = b.cell_id
+WHERE r.organisation_id = %s AND r.status = 'approved'
+  AND r.month BETWEEN '2024-11-01' AND '2026-10-01'
+"""
+
+
+def rows(statement: str, parameters: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def signed_in(name: str) -> Client:
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    settings.SECURE_SSL_REDIRECT = False
+    client = Client()
+    client.force_login(
+        User.objects.get(email=f"{name}@example.org"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    return client
+
+
+def get(client: Client, path: str) -> bytes:
+    """A whole answer; anything but 200 stops the measure."""
+    answer = client.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status_code}")
+    return answer.getvalue() if answer.streaming else answer.content
+
+
+def measure() -> Iterator[Line]:
+    """Every work in turn, for the organisation ORG_1."""
+    yield from _reading()
+    yield from _entering()
+    yield from _exporting()
+
+
+def _reading() -> Iterator[Line]:
+    coordinator = signed_in("coordinator")
+    organisation = Organisation.objects.get(code="ORG_1").pk
+    yield compare(
+        "dashboard of one organisation, 24 months",
+        lambda: get(coordinator, f"/dashboard/?{PERIOD}"),
+        lambda: rows(RAW_DASHBOARD, [organisation]),
+        aim="≤ 2 × raw + 15 ms",
+    )
+    figure = f"{_program().pk}-{Indicator.objects.order_by('pk').first().pk}"
+    chart = f"/dashboard/chart/trend/?{PERIOD}&figure={figure}"
+    get(coordinator, chart)
+
+    def cold() -> None:
+        cache.clear()
+        get(coordinator, chart)
+
+    yield compare("chart fragment, not in the cache", cold, aim="≤ 40 ms")
+    yield compare("chart fragment, cached", lambda: get(coordinator, chart), aim="≤ 5 ms")
+
+
+def _program() -> Program:
+    return Program.objects.filter(organisation__code="ORG_1").order_by("pk").last()
+
+
+def _entering() -> Iterator[Line]:
+    worker = signed_in("worker")
+    report = _draft()
+    year_before = report.month.replace(year=report.month.year - 1)
+    earlier = [report.program_id, report.site_id, report.month, year_before]
+    yield compare(
+        "entry page of a month",
+        lambda: get(worker, f"/counts/{report.pk}/"),
+        lambda: (rows(RAW_ENTRY, [report.pk]), rows(RAW_BEFORE, earlier)),
+    )
+    yield compare(
+        "save of a cell",
+        _cell_saver(worker, report),
+        _raw_saver(report),
+        aim="≤ raw + 5 ms",
+        runs=40,
+    )
+    yield compare("submit of a month", _submitter(worker), _raw_submitter(), runs=8)
+
+
+def _draft() -> CountReport:
+    """This month's report of the first site of ORG_1, begun but not filled."""
+    place = ProgramSite.objects.filter(organisation__code="ORG_1").order_by("pk").first()
+    report, _new = CountReport.objects.get_or_create(
+        organisation_id=place.organisation_id,
+        program_id=place.program_id,
+        site_id=place.site_id,
+        month=dt.date(2026, 11, 1),
+        version=1,
+    )
+    return report
+
+
+def _cell_saver(worker: Client, report: CountReport):
+    indicator = Indicator.objects.order_by("pk").first()
+    cell = Cell.objects.filter(breakdown=indicator.breakdown_id).first()
+    values, path = count(1), f"/counts/{report.pk}/cell/"
+    BeneficiaryCount.objects.filter(report=report, indicator=indicator, cell=cell).delete()
+    state = {"revision": ""}
+
+    def save() -> None:
+        sent = {
+            "indicator": indicator.pk,
+            "cell": cell.pk,
+            "value": next(values) % 90,
+            "revision": state["revision"],
+        }
+        answer = worker.post(path, sent, headers={"Accept": "application/json"})
+        if answer.status_code != 200:
+            raise RuntimeError(answer.content[:300])
+        state["revision"] = answer.json()["revision"]
+
+    return save
+
+
+def _raw_saver(report: CountReport):
+    """The cell beside it: one statement and one commit, triggers and history included."""
+    indicator = Indicator.objects.order_by("pk").first()
+    cell = Cell.objects.filter(breakdown=indicator.breakdown_id).last()
+    values = count(1)
+    BeneficiaryCount.objects.get_or_create(
+        organisation_id=report.organisation_id,
+        report=report,
+        indicator=indicator,
+        breakdown_id=indicator.breakdown_id,
+        cell=cell,
+        defaults={"value": 0},
+    )
+    statement = """
+        UPDATE beneficiaries_beneficiarycount SET value = %s
+        WHERE report_id = %s AND indicator_id = %s AND cell_id = %s
+    """
+    return lambda: _execute(statement, [next(values) % 90, report.pk, indicator.pk, cell.pk])
+
+
+def _execute(statement: str, parameters: list) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+FILL = """
+INSERT INTO beneficiaries_beneficiarycount
+    (organisation_id, report_id, indicator_id, breakdown_id, cell_id, value, missing_reason,
+     comment, is_derived, revision)
+SELECT r.organisation_id, r.id, i.id, i.breakdown_id, c.id, 40, '', '', false, 1
+FROM beneficiaries_countreport r, programs_indicator i
+JOIN programs_cell c ON c.breakdown_id = i.breakdown_id
+WHERE r.id = %s
+"""
+SUBMIT = """
+UPDATE beneficiaries_countreport SET status = 'submitted', submitted_at = now(),
+       submitted_by_id = (SELECT id FROM accounts_user WHERE email = 'worker@example.org')
+WHERE id = %s
+"""
+
+
+def _filled_report(number: int) -> CountReport:
+    """A complete draft of a month before the measured ones, alone at its site and month."""
+    place = ProgramSite.objects.filter(program=_program()).order_by("-pk").first()
+    report = CountReport.objects.create(
+        organisation_id=place.organisation_id,
+        program_id=place.program_id,
+        site_id=place.site_id,
+        month=dt.date(2023 - number // 12, 12 - number % 12, 1),
+        version=1,
+    )
+    _execute(FILL, [report.pk])
+    return report
+
+
+def _drafts() -> Iterator[CountReport]:
+    taken = CountReport.objects.filter(organisation__code="ORG_1", month__lt="2024-11-01").count()
+    return (_filled_report(number) for number in count(taken))
+
+
+def _submitter(worker: Client):
+    ready = iter(list(zip(range(10), _drafts(), strict=False)))
+
+    def submit() -> None:
+        _number, report = next(ready)
+        answer = worker.post(f"/counts/{report.pk}/submit/", {"revision": report.revision})
+        report.refresh_from_db()
+        if report.status != "submitted":
+            raise RuntimeError(f"not submitted: {answer.status_code}")
+
+    return submit
+
+
+def _raw_submitter():
+    ready = iter(list(zip(range(10), _drafts(), strict=False)))
+    return lambda: _execute(SUBMIT, [next(ready)[1].pk])
+
+
+def _exporting() -> Iterator[Line]:
+    coordinator = signed_in("coordinator")
+    organisation = Organisation.objects.get(code="ORG_1").pk
+    for name, path in (
+        ("CSV of all counts of an organisation", f"/dashboard/figures.csv?{PERIOD}&content=counts"),
+        ("XLSX of all counts of an organisation", f"/dashboard/figures.xlsx?{PERIOD}"),
+    ):
+        yield compare(
+            name,
+            lambda path=path: get(coordinator, path),
+            lambda: _written(organisation),
+            runs=5,
+        )
+
+
+def _written(organisation: int) -> str:
+    """The same rows, written as plain lines."""
+    text = io.StringIO()
+    for row in rows(RAW_ALL, [organisation]):
+        text.write(",".join(map(str, row)) + "\n")
+    return text.getvalue()
