@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import struct
 import zipfile
 
@@ -170,6 +171,12 @@ REFUSED = {
     "a cell far down": lambda data: spreadsheets.with_cell_at_the_end(data, "A1048576"),
     "a bomb": lambda data: bomb(),
     "a bomb that hides its size": lying_bomb,
+    "a part that promises too much": lambda data: spreadsheets.with_parts(
+        data, lambda name, content: re.sub(rb'ount="\d+"', b'ount="4294967295"', content)
+    ),
+    "an unknown encoding": lambda data: spreadsheets.with_parts(
+        data, lambda name, content: content.replace(b"UTF-8", b"OTHER-8")
+    ),
     "too many parts": lambda data: with_members(data, 400),
     "entities": lambda data: with_doctype(data),
     "too heavy": lambda data: data + bytes(checking.MOST_BYTES),

@@ -22,10 +22,16 @@ MOST_UNPACKED = 12 * 1024 * 1024
 MOST_MEMBERS = 300
 MOST_ROWS = 2_000
 MOST_COLUMNS = 300
+MOST_ITEMS = 100_000
+COUNTS = ("count", "uniqueCount")
 # What stands at the start of a zip file, and of the older and the encrypted files of Excel.
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 Position = tuple[int, int]
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(LookupError, RuntimeError, ValueError),
+)
 
 
 class NotAWorkbook(Exception):
@@ -60,12 +66,10 @@ def checked(data: bytes) -> Checked:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _copy(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise NotAWorkbook(
             _("The file is damaged or incomplete. Open it, save it again, and send that file.")
         ) from error
-    except NotImplementedError as error:
-        raise NotAWorkbook(_("This is not a workbook: send a file that ends in .xlsx.")) from error
 
 
 def _copy(archive: zipfile.ZipFile) -> Checked:
@@ -145,6 +149,9 @@ class Look:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         element = name.rpartition(":")[2]
+        # The reader makes room for as many as a part says that it holds.
+        if any(int(attributes.get(key, 0)) > MOST_ITEMS for key in COUNTS):
+            raise NotAWorkbook(_too_large())
         if element == "row":
             self.row = int(attributes.get("r", self.row + 2)) - 1
             self.column = -1

@@ -1,0 +1,101 @@
+"""A tally sheet on a phone: taps, totals, and a connection that goes away."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.roles import Role
+from beneficiaries import tallies
+from beneficiaries.models import BeneficiaryCount, TallySheet
+from tests.browser.conftest import PHONE
+from tests.factories import (
+    make_breakdown,
+    make_indicator,
+    make_program_indicator,
+    make_program_site,
+    make_user,
+)
+
+
+@pytest.fixture
+def place(server):
+    place = make_program_site(is_tallied=True)
+    make_program_indicator(place.program, make_indicator(make_breakdown()))
+    place.refresh_from_db()
+    return place
+
+
+@pytest.fixture
+def phone(place, visit):
+    person = visit("en", PHONE)
+    person.sign_in(make_user(Role.FIELD_WORKER, place.organisation))
+    return person
+
+
+def today(place) -> dt.date:
+    return tallies.day_of(place)
+
+
+def plus(phone, times: int, line: int = 0) -> None:
+    for _ in range(times):
+        phone.page.locator("[data-step='1']").nth(line).click()
+
+
+def test_a_day_is_entered_by_taps(phone, place):
+    phone.open("/tally/")
+    phone.page.click("text=Enter the sheet")
+    plus(phone, 3)
+    plus(phone, 1, line=1)
+    phone.page.locator("[data-step='-1']").nth(1).click()
+    phone.page.locator(".tally-number").nth(2).fill("12")
+    assert phone.page.inner_text("[data-total]") == "15"
+    assert phone.violations() == []
+    assert not phone.overflows()
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("text=The sheet is saved")
+    assert sum(count.value for count in TallySheet.objects.get().counts.all()) == 15
+    assert sum(count.value for count in BeneficiaryCount.objects.all()) == 15
+    assert phone.page.is_hidden("#tally-waiting")
+    assert phone.violations() == []
+    assert phone.complaints == []
+
+
+def test_a_lost_connection_loses_nothing(phone, place):
+    phone.open(f"/tally/{place.pk}/today/")
+    plus(phone, 2)
+    phone.page.context.set_offline(True)
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("text=No connection: kept on this device")
+    plus(phone, 1)
+    assert not TallySheet.objects.exists()
+    phone.page.context.set_offline(False)
+    phone.page.wait_for_selector("text=The sheet is saved")
+    assert TallySheet.objects.get().counts.get().value == 3
+
+
+def test_numbers_that_were_not_saved_come_back(phone, place):
+    phone.open(f"/tally/{place.pk}/today/")
+    plus(phone, 2)
+    phone.open("/tally/")
+    phone.page.click("#tally-waiting a")
+    phone.page.wait_for_selector("text=Numbers that were typed here and not saved are back.")
+    assert phone.page.inner_text("[data-total]") == "2"
+    phone.page.click("text=Discard them")
+    phone.page.wait_for_function("document.querySelector('[data-total]').textContent === '0'")
+    assert phone.page.evaluate("localStorage.length") == 0
+
+
+def test_a_stale_sheet_shows_both_and_is_saved_knowingly(phone, place, visit):
+    other = visit("en", PHONE)
+    other.sign_in(make_user(Role.FIELD_WORKER, place.organisation))
+    for person, taps in ((phone, 2), (other, 5)):
+        person.open(f"/tally/{place.pk}/today/")
+        plus(person, taps)
+    other.page.click(".tally-save")
+    other.page.wait_for_selector("text=The sheet is saved")
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("text=saved meanwhile: 5")
+    assert phone.violations() == []
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("text=The sheet is saved")
+    assert TallySheet.objects.get().counts.get().value == 2
