@@ -55,12 +55,11 @@ def open_report(*, program: Program, site: Site, month: dt.date, by: User) -> Co
     wanted = CountReport(
         organisation_id=site.organisation_id, program=program, site=site, month=month
     )
-    if not by.has_perm("beneficiaries.enter_counts", wanted):
-        raise PermissionDenied
+    _check_enters(wanted, by)
     versions = CountReport.objects.of_month(program=program, site=site, month=month)
     if found := versions.current():
         return found
-    check_may_open(wanted)
+    check_may_open(wanted, by=by)
     try:
         with explained():
             wanted.save(force_insert=True)
@@ -73,8 +72,9 @@ def open_report(*, program: Program, site: Site, month: dt.date, by: User) -> Co
     return wanted
 
 
-def check_may_open(wanted: CountReport) -> None:
+def check_may_open(wanted: CountReport, *, by: User) -> None:
     """Say why this month cannot be entered for this site, before anything is typed."""
+    _check_enters(wanted, by)
     month, site = wanted.month, wanted.site
     expected = ProgramSite.objects.active_in(month).filter(program=wanted.program, site=site)
     if not expected.exists():
@@ -162,8 +162,7 @@ def return_to_author(
 def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
     """Start a new version of an approved report, with its counts; it stays valid meanwhile."""
     report = _hold(report)
-    if not by.has_perm("beneficiaries.enter_counts", report):
-        raise PermissionDenied
+    _check_enters(report, by)
     if report.status != Status.APPROVED:
         raise ValidationError(_("Only an approved report is corrected."), code="state")
     if report.correction is not None:
@@ -188,8 +187,7 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
 def discard(*, report: CountReport, by: User) -> None:
     """Give up a correction that was never submitted; the approved version stands."""
     report = _hold(report)
-    if not by.has_perm("beneficiaries.enter_counts", report):
-        raise PermissionDenied
+    _check_enters(report, by)
     if report.version == 1 or report.status != Status.DRAFT:
         raise ValidationError(
             _("Only a correction that was never submitted can be given up."), code="state"
@@ -201,8 +199,7 @@ def discard(*, report: CountReport, by: User) -> None:
 
 def comment_month(*, report: CountReport, text: str, revision: int, by: User) -> CountReport:
     """Write what is to know about the month, unless somebody else just did (StaleComment)."""
-    if not by.has_perm("beneficiaries.enter_counts", report):
-        raise PermissionDenied
+    _check_enters(report, by)
     seen = CountReport.objects.filter(pk=report.pk, status__in=CountReport.EDITABLE)
     with explained():
         seen.filter(revision=revision).exclude(comment=text.strip()).update(comment=text.strip())
@@ -212,6 +209,11 @@ def comment_month(*, report: CountReport, text: str, revision: int, by: User) ->
     if found.comment != text.strip():
         raise StaleComment(text=found.comment, revision=found.revision)
     return found
+
+
+def _check_enters(report: CountReport, by: User) -> None:
+    if not by.has_perm("beneficiaries.enter_counts", report):
+        raise PermissionDenied
 
 
 def _hold(report: CountReport) -> CountReport:

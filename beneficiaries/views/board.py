@@ -54,7 +54,7 @@ def count_report_open(
     if report is not None:
         return redirect(report)
     try:
-        reports.check_may_open(_wanted(program, site, month))
+        reports.check_may_open(_wanted(program, site, month), by=request.user)
     except ValidationError as error:
         return _cannot_open(request, program, site, month, error)
     context = {"program": program, "site": site, "month": month}
