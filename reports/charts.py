@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import vl_convert
 from django.core.cache import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from accounts.models import User
 
 from . import figures
 from .figures import Amount, Row, Selection, Table
@@ -27,6 +30,8 @@ INK = "#18252d"
 FONT = "sans-serif"
 NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency": ["", ""]}
 KEPT_SECONDS = 24 * 60 * 60
+# A fragment also holds names of categories, which its stamp does not know.
+FRAGMENT_SECONDS = 10 * 60
 # Raised when the drawing changes, so that no older picture is shown.
 EDITION = 1
 CONFIG = {
@@ -61,6 +66,19 @@ def table(selection: Selection, name: str, key: str) -> Table | None:
     return {"trend": figures.trend, "sex_age": figures.sex_age, "sites": figures.sites}[name](
         figure
     )
+
+
+def fragment_key(user: User, name: str, query: Mapping[str, str]) -> str:
+    """Where the finished fragment of a page is kept; "" when the page gave no stamp.
+
+    The page's stamp changes with its figures. The key holds who reads and by which memberships,
+    so that nobody reads a fragment made for someone else, or for rights that have ended.
+    """
+    if not query.get("stamp"):
+        return ""
+    memberships = sorted(str(one.pk) for one in user.access.memberships)
+    parts = [EDITION, get_language(), str(user.pk), memberships, name, sorted(query.items())]
+    return f"fragment:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
 def svg(table: Table) -> str:

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from babel.dates import format_skeleton, get_month_names
 from django.utils.translation import get_language
@@ -198,7 +199,13 @@ class Group:
 
 def choices(now: dt.date, fiscal_starts: Iterable[int] = ()) -> list[Group]:
     """What the period menu offers; `fiscal_starts` adds the start months of visible grants."""
-    starts = [m for m in sorted({*FISCAL_STARTS, *fiscal_starts}) if m != 1]
+    starts = tuple(m for m in sorted({*FISCAL_STARTS, *fiscal_starts}) if m != 1)
+    return _choices(now, starts, get_language())
+
+
+@lru_cache(maxsize=64)
+def _choices(now: dt.date, starts: tuple[int, ...], language: str) -> list[Group]:
+    """The same all month long in one language, and slow to write."""
     return [
         Group(_("Months"), [_month_choice(add_months(now, -n)) for n in range(1, 25)]),
         Group(_("Quarters"), [_quarter_choice(add_months(now, -3 * n)) for n in range(8)]),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,13 +26,20 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def dashboard_chart(request: HttpRequest, name: str) -> HttpResponse:
+    key = charts.fragment_key(request.user, name, request.GET) if request.htmx else ""
+    if key and (kept := cache.get(key)):
+        return HttpResponse(kept)
     selection = figures.select(request.user, request.GET)
     table = charts.table(selection, name, request.GET.get("figure", ""))
     if table is None:
         raise Http404
-    template = "reports/_chart.html" if request.htmx else "reports/chart.html"
-    context = {"table": table, "svg": charts.svg(table), "bar": filter_bar(selection)}
-    return render(request, template, context)
+    context = {"table": table, "svg": charts.svg(table)}
+    if not request.htmx:
+        return render(request, "reports/chart.html", context | {"bar": filter_bar(selection)})
+    response = render(request, "reports/_chart.html", context)
+    if key:
+        cache.set(key, response.content, charts.FRAGMENT_SECONDS)
+    return response
 
 
 def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpResponse:

@@ -49,11 +49,11 @@ def _entries_by_cell(counts: list[CellCount], month: dt.date | None) -> dict[int
     """What was counted in each cell, over the months that the total is made of."""
     found: dict[int, list[Entry]] = defaultdict(list)
     for count in counts:
-        if month is None or count.report.month == month:
-            is_number = count.value is not None
-            found[count.cell_id].append(
-                Amount(count.value, count.value) if is_number else count.missing_reason
-            )
+        if month is not None and count.month != month:
+            continue
+        if count.value is not None:
+            found[count.cell_id].append(Amount(count.value, count.value))
+        found[count.cell_id] += count.reasons or []
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from programs.models import Indicator, Program, ProgramIndicator
 from reports.period import first_of_month
 
 from .completeness import Expected, expected
-from .counts import Count, Dataset, load
+from .counts import APPROVED, Count, Dataset, load
 from .rules import monthly, total
 from .selection import Selection
 from .targets import Goal, Progress, goals, progress
@@ -32,25 +33,55 @@ class Board:
     # Counts from before the period, which older targets take in.
     earlier: Dataset
     sections: list[Section] = field(default_factory=list)
+    _values: dict[tuple, Values] = field(default_factory=dict)
 
     @cached_property
     def tiles(self) -> list[Tile]:
         return [tile for section in self.sections for tile in section.tiles]
+
+    @cached_property
+    def stamp(self) -> str:
+        """Changes with whatever the charts are drawn from; "" when counts may still change.
+
+        The counts of approved reports are frozen: the list of reports stands for them.
+        """
+        if self.selection.with_unapproved:
+            return ""
+        seen = self.selection.visible
+        parts = [
+            self.selection.query,
+            self.selection.today,
+            [(report.pk, report.status) for report in self.data.reports],
+            [(tile.key, tile.indicator.revision) for tile in self.tiles],
+            [(goal.kind, goal.value, goal.days) for found in self.goals.values() for goal in found],
+            [(key, one.revision) for key, one in (*seen.programs.items(), *seen.sites.items())],
+        ]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def tile(self, key: str) -> Tile | None:
         """The figure asked for, or the first one."""
         found = [tile for tile in self.tiles if tile.key == key]
         return next(iter(found or self.tiles), None)
 
-    def standing(self, rows: Iterable[Count], *, with_unapproved: bool | None = None) -> Values:
-        """Site and month → number, of approved reports, or of the open ones too."""
+    def values(
+        self, program_id: int, indicator_id: int, *, with_unapproved: bool | None = None
+    ) -> Values:
+        """Site and month → number of a figure, of approved reports, or of the open ones too."""
         if with_unapproved is None:
             with_unapproved = self.selection.with_unapproved
-        return {
-            (count.report.site_id, count.report.month): count.value
-            for count in rows
-            if count.value is not None and (with_unapproved or count.report.is_approved)
-        }
+        key = program_id, indicator_id, with_unapproved and self.data.has_open
+        if key not in self._values:
+            rows = self.data.rows(program_id, indicator_id)
+            self._values[key] = standing_values(rows, with_unapproved=with_unapproved)
+        return self._values[key]
+
+
+def standing_values(rows: Iterable[Count], *, with_unapproved: bool) -> Values:
+    return {
+        (report.site_id, report.month): value
+        for report, value, _missing in rows
+        if value is not None and (with_unapproved or report.status == APPROVED)
+    }
 
 
 # Whether a program's figure is wanted, among all those of the program in order.
@@ -118,8 +149,12 @@ def _section(built: Board, program: Program) -> Section:
         completeness=owed.completeness({(r.site_id, r.month) for r in approved}),
         waiting_reports=len(mine) - len(approved),
         corrections=sum(r.program_id == program.pk for r in data.corrections),
-        approved_at=max((r.reviewed_at for r in approved if r.reviewed_at), default=None),
+        approved_at=_moment(max((r.reviewed or 0 for r in approved), default=0)),
     )
+
+
+def _moment(seconds: float) -> dt.datetime | None:
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC) if seconds else None
 
 
 def _tile(
@@ -127,13 +162,14 @@ def _tile(
 ) -> Tile:
     """One figure: its own months, and the number that stands for the period."""
     indicator, period = row.indicator, built.selection.period
-    own_rows = built.data.rows(row.program_id, indicator.pk)
-    own = built.standing(own_rows)
+    own = built.values(row.program_id, indicator.pk)
     counted = _stand_in(built, row, present) or indicator
     rows = built.data.rows(row.program_id, counted.pk)
     add = partial(total, time_rule=counted.time_rule, site_rule=counted.site_rule)
-    values = built.standing(rows)
-    shown, everything = add(values), add(built.standing(rows, with_unapproved=True))
+    values = built.values(row.program_id, counted.pk)
+    later = built.values(row.program_id, counted.pk, with_unapproved=True)
+    shown = add(values)
+    everything = shown if later is values else add(later)
     approved = {(c.report.site_id, c.report.month) for c in rows if c.report.is_approved}
     is_replaced = counted is not indicator
     return Tile(
@@ -159,7 +195,7 @@ def _stand_in(
     other = present.get(row.indicator.summed_by_id)
     if built.selection.period.is_one_month or row.indicator.time_rule != NONE or other is None:
         return None
-    return other if built.standing(built.data.rows(row.program_id, other.pk)) else None
+    return other if built.values(row.program_id, other.pk) else None
 
 
 def _months(row: ProgramIndicator, shown, counted: Indicator, period) -> list[dt.date]:
@@ -194,7 +230,10 @@ def _progress(
     for goal in built.goals.get((row.program_id, row.indicator_id), []):
         indicator = row.indicator if goal.is_level else counted
         if indicator is not counted:
-            values = built.standing(built.data.rows(row.program_id, indicator.pk))
-        before = built.standing(built.earlier.rows(row.program_id, indicator.pk))
+            values = built.values(row.program_id, indicator.pk)
+        before = standing_values(
+            built.earlier.rows(row.program_id, indicator.pk),
+            with_unapproved=built.selection.with_unapproved,
+        )
         found.append(progress(goal, indicator, before | values, built.selection.period))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,22 +11,24 @@ from django.db import connection
 
 from programs.models import BreakdownDimension, Category, CellCategory, Dimension, Indicator
 
-from .counts import Report
-
 CELLS = """
-SELECT report_id, cell_id, value, missing_reason
-FROM beneficiaries_beneficiarycount
-WHERE report_id = ANY(%s) AND indicator_id = %s
+SELECT report.month, one.cell_id, sum(one.value)::bigint,
+       array_agg(DISTINCT one.missing_reason) FILTER (WHERE one.value IS NULL)
+FROM beneficiaries_beneficiarycount AS one
+JOIN beneficiaries_countreport AS report ON report.id = one.report_id
+WHERE one.report_id = ANY(%s) AND one.indicator_id = %s
+GROUP BY report.month, one.cell_id
 """
 
 
 class CellCount(NamedTuple):
-    """One number of one report, or why it is missing."""
+    """One cell of one month, all sites added, and why it is missing somewhere."""
 
-    report: Report
+    month: dt.date
     cell_id: int
+    # None when no site has a number.
     value: int | None
-    missing_reason: str
+    reasons: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,8 @@ def breakdown_of(indicator: Indicator) -> Breakdown:
     return Breakdown(dimensions, keys)
 
 
-def cell_counts(reports: dict[int, Report], indicator: Indicator) -> list[CellCount]:
-    """Every cell of an indicator in these reports."""
+def cell_counts(reports: Iterable[int], indicator: Indicator) -> list[CellCount]:
+    """Every month and cell of an indicator in these reports."""
     with connection.cursor() as cursor:
         cursor.execute(CELLS, [list(reports), indicator.pk])
-        return [
-            CellCount(reports[report_id], cell_id, value, reason)
-            for report_id, cell_id, value, reason in cursor.fetchall()
-        ]
+        return [CellCount(*row) for row in cursor.fetchall()]

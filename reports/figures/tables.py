@@ -92,16 +92,16 @@ class Figure:
         return self.board.selection
 
     def values(self, indicator: Indicator) -> Values:
-        return self.board.standing(self.board.data.rows(self.tile.program.pk, indicator.pk))
+        return self.board.values(self.tile.program.pk, indicator.pk)
 
     def cells(self, indicator: Indicator) -> list[CellCount]:
         """Its numbers cell by cell, of the reports that the total is made of."""
-        kept = {
-            report.pk: report
+        kept = [
+            report.pk
             for report in self.board.data.reports
             if report.program_id == self.tile.program.pk
             and (report.is_approved or self.selection.with_unapproved)
-        }
+        ]
         return cell_counts(kept, indicator)
 
 

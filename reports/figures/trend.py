@@ -76,6 +76,6 @@ def _split_by_month(asked: Figure, indicator: Indicator) -> _Split:
     sums: dict[tuple[dt.date, str], int] = {}
     for count in asked.cells(indicator):
         if count.value is not None:
-            key = count.report.month, breakdown.first_of(count.cell_id)
+            key = count.month, breakdown.first_of(count.cell_id)
             sums[key] = sums.get(key, 0) + count.value
     return _Split(columns_of(breakdown.first), dict(sums))
