@@ -76,9 +76,15 @@ def _line(account: Account) -> Line:
         account.role,
         said(account.display),
         said(organisations()[account.organisation].name),
-        " · ".join(filter(None, [", ".join(account.programs), account.site])),
+        _place(account),
         account.language,
     )
+
+
+def _place(account: Account) -> str:
+    """The part of the organisation that the role is held in."""
+    sites = [p.name for f in families.ALL for p in f.places if p.code == account.site]
+    return ", ".join([*account.programs, *map(said, sites)])
 
 
 def platform_line() -> Line:

@@ -42,6 +42,11 @@ class Calendar:
             until = month_after(self.this_month, 1 - work.stopped_months_ago)
         return self.start_of(work), until
 
+    @staticmethod
+    def span_of_rows(prog: Prog) -> Span:
+        """As long as the program, its indicators are asked for."""
+        return prog.starts_on, prog.ends_on and prog.ends_on + dt.timedelta(days=1)
+
     def months_of(self, prog: Prog, work: Work) -> list[dt.date]:
         """The months a report is expected for, the current one included while the work goes on."""
         since, until = self.span_of(work)

@@ -137,7 +137,7 @@ def make_program(prog: Prog, calendar: Calendar) -> Program:
                 indicator=Indicator.objects.get(code=line.indicator),
                 position=position,
                 is_main=line.is_main,
-                active=DateRange(prog.starts_on, None),
+                active=span(calendar.span_of_rows(prog)),
             )
         )
     for work in prog.works:

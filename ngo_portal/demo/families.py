@@ -12,3 +12,5 @@ CHAINS: tuple[tuple[Family, ...], ...] = (
     (invented.FAMILY,),
 )
 ALL: tuple[Family, ...] = (invented.FUNDER, *(family for chain in CHAINS for family in chain))
+# The order in which people look for them: the fictional funder with the invented organisations.
+SHOWN: tuple[Family, ...] = (*ALL[1:], ALL[0])

@@ -201,7 +201,7 @@ SOURCE = Prog(
 
 ART = Prog(
     "MUMBAI_SMILES",
-    "ART",
+    "WELLBEING",
     ("Soutien psychologique, art et musique", "Psychological support, art and music"),
     (
         "Soutien psychologique, art-thérapie et musicothérapie pour les filles et les garçons.",
@@ -223,7 +223,7 @@ ART = Prog(
 
 INCOME = Prog(
     "MUMBAI_SMILES",
-    "INCOME",
+    "WOMEN_INCOME",
     ("Activités génératrices de revenus", "Income-generating activities"),
     (
         "Des revenus pour les femmes, afin que les enfants restent à l’école et personne ne parte.",
@@ -259,7 +259,7 @@ PROJECT = Project(
             "MONDE_MAIN",
             "DEMO-SOURCE-01",
             "fr",
-            (Cover("SOURCE", 60), Cover("ART", 40), Cover("INCOME", 40)),
+            (Cover("SOURCE", 60), Cover("WELLBEING", 40), Cover("WOMEN_INCOME", 40)),
         ),
     ),
 )
@@ -271,7 +271,7 @@ ACCOUNTS = (
         "MUMBAI_SMILES",
         ("Animatrice", "Field worker"),
         "en",
-        ("SOURCE", "ART"),
+        ("SOURCE", "WELLBEING"),
         "MUMBAI_A",
     ),
     Account(

@@ -82,7 +82,7 @@ def pillar(
 
 PROGRAMS = (
     pillar(
-        "NEPAL_PREVENTION",
+        "NEPAL_1_PREVENTION",
         ("Népal · Prévention", "Nepal · Prevention"),
         (
             "Agir sur les causes : risques de la migration, école, familles.",
@@ -103,7 +103,7 @@ PROGRAMS = (
         (Work("TERAI", 260), Work("HILLS", 190)),
     ),
     pillar(
-        "NEPAL_PROTECTION",
+        "NEPAL_2_PROTECTION",
         ("Népal · Protection", "Nepal · Protection"),
         (
             "Protéger les enfants et les femmes en danger ou vulnérables.",
@@ -122,7 +122,7 @@ PROGRAMS = (
         (Work("KATHMANDU", 82), Work("TERAI", 46)),
     ),
     pillar(
-        "NEPAL_REINTEGRATION",
+        "NEPAL_3_REINTEGRATION",
         ("Népal · Réinsertion", "Nepal · Reintegration"),
         (
             "Protéger, assister et réinsérer les victimes ; accès à la justice.",
@@ -142,7 +142,7 @@ PROGRAMS = (
         (Work("REINTEGRATION", 37),),
     ),
     pillar(
-        "NEPAL_TRAINING",
+        "NEPAL_4_TRAINING",
         ("Népal · Formation", "Nepal · Training"),
         ("Renforcer les compétences des acteurs locaux.", "Build the capacity of local actors."),
         "TRAINING",
@@ -153,7 +153,7 @@ PROGRAMS = (
         (Work("NEPAL_OFFICE", 48),),
     ),
     pillar(
-        "NEPAL_ADVOCACY",
+        "NEPAL_5_ADVOCACY",
         ("Népal · Plaidoyer", "Nepal · Advocacy"),
         ("Faire évoluer la loi et son application.", "The law and its application."),
         "ADVOCACY",
@@ -188,7 +188,7 @@ ACCOUNTS = (
         "PLANETE_ENFANTS",
         ("Animateur, Népal", "Field worker, Nepal"),
         "en",
-        ("NEPAL_PREVENTION", "NEPAL_PROTECTION"),
+        ("NEPAL_1_PREVENTION", "NEPAL_2_PROTECTION"),
         "TERAI",
     ),
     Account(

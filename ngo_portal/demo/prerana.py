@@ -138,7 +138,7 @@ IPP = Prog(
 
 ADVOCACY = Prog(
     "PRERANA",
-    "ADVOCACY",
+    "RIGHTS_ADVOCACY",
     ("Plaidoyer", "Advocacy"),
     (
         "Réseaux nationaux et mondiaux, réseaux d’Asie du Sud cofondés, contribution au protocole "

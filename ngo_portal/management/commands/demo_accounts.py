@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import translation
 
+from accounts.roles import Role
 from ngo_portal.demo import accounts, families
 from ngo_portal.demo.accounts import Line
 
@@ -16,8 +17,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Demonstration accounts exist in a demonstration only.")
         with translation.override("en"):
-            everybody = [line for family in families.ALL for line in accounts.lines(family)]
-            everybody.insert(0, accounts.platform_line())
+            everybody = [line for family in families.SHOWN for line in accounts.lines(family)]
+            everybody.append(accounts.platform_line())
             shown = everybody if options["all"] else one_per_role(everybody)
             for row in table(shown):
                 self.stdout.write(row)
@@ -30,11 +31,9 @@ class Command(BaseCommand):
 
 
 def one_per_role(lines: list[Line]) -> list[Line]:
-    """The first account of each role."""
-    first: dict[str, Line] = {}
-    for line in lines:
-        first.setdefault(line.role, line)
-    return list(first.values())
+    """The first account of each role, in the order of the roles."""
+    first = {line.role: line for line in reversed(lines)}
+    return [first[role] for role in Role.values]
 
 
 def table(lines: list[Line]) -> list[str]:
