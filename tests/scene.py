@@ -1,0 +1,167 @@
+"""One organisation at work with a partner, and an address of each page about what is theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, User
+from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
+from programs.models import FundedProject, Organisation, Program, ProgramSite
+from tests.factories import (
+    ALWAYS,
+    make_filled_report,
+    make_grant,
+    make_organisation,
+    make_partnership,
+    make_program,
+    make_program_indicator,
+    make_program_site,
+    make_project,
+    make_site,
+    make_user,
+    submit_as_is,
+)
+
+MONTHS = [dt.date(2026, month, 1) for month in (1, 2, 3, 4)]
+TALLIED = dt.date(2026, 6, 2)
+
+
+@dataclass
+class Scene:
+    """An organisation with a program, a tallied site and a report in each state."""
+
+    organisation: Organisation
+    program: Program
+    place: ProgramSite
+    project: FundedProject
+    draft: CountReport
+    submitted: CountReport
+    returned: CountReport
+    approved: CountReport
+    sheet: TallySheet
+    lock: PeriodLock
+    colleague: User
+    invitation: Invitation
+
+    def upload_of(self, user: User) -> WorkbookUpload:
+        """A workbook is its sender's alone."""
+        return WorkbookUpload.objects.create(
+            organisation=self.organisation,
+            program=self.program,
+            user=user,
+            month=self.draft.month,
+            sha256=hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
+        )
+
+    def addresses(self, user: User) -> list[tuple[str, str]]:
+        """Every page of the portal about something of this scene: its name and its address."""
+        return [(name, reverse(name, args=args)) for name, args in self._pages(user)]
+
+    def _pages(self, user: User) -> list[tuple[str, list]]:
+        indicator = self.program.program_indicators.first().indicator_id
+        cell = self.draft.counts.first().cell_id
+        book = [self.program.pk, self.organisation.pk, self.draft.month]
+        sheet = [self.place.pk, self.sheet.day, self.sheet.number]
+        membership = self.colleague.memberships.first().pk
+        draft = [self.draft.pk]
+        return [
+            ("organisation", [self.organisation.pk]),
+            ("program", [self.program.pk]),
+            ("site", [self.place.site_id]),
+            ("project", [self.project.pk]),
+            ("account", [self.colleague.pk]),
+            ("account_deactivate", [self.colleague.pk]),
+            ("account_reactivate", [self.colleague.pk]),
+            ("membership_grant", [self.colleague.pk]),
+            ("membership_end", [membership]),
+            ("invitation_resend", [self.invitation.pk]),
+            ("invitation_withdraw", [self.invitation.pk]),
+            ("count_report_open", [self.program.pk, self.place.site_id, dt.date(2026, 5, 1)]),
+            ("count_report", draft),
+            ("count_report_submit", draft),
+            ("count_report_take_back", [self.submitted.pk]),
+            ("count_report_approve", [self.submitted.pk]),
+            ("count_report_return", [self.submitted.pk]),
+            ("count_report_correct", [self.approved.pk]),
+            ("count_report_discard", draft),
+            ("count_report_paste", draft),
+            ("count_cell_save", draft),
+            ("count_comment_save", draft),
+            ("count_row_mark", [*draft, indicator]),
+            ("count_note_save", [*draft, indicator]),
+            ("count_cell_history", [*draft, indicator]),
+            ("count_cell_history", [*draft, indicator, cell]),
+            ("tally_sheets", [self.place.pk]),
+            ("tally_sheets", [self.place.pk, TALLIED.replace(day=1)]),
+            ("tally_sheet", [self.place.pk]),
+            ("tally_sheet", [self.place.pk, TALLIED]),
+            ("tally_sheet", sheet),
+            ("tally_sheet_cancel", sheet),
+            ("tally_sheet_restore", sheet),
+            ("workbook", book),
+            ("workbook_download", book),
+            ("workbook_upload", book),
+            ("workbook_apply", [self.upload_of(user).pk]),
+            ("period_lock_lift", [self.lock.pk]),
+            ("lock_exception", [self.lock.pk]),
+            ("figure_evidence", [self.program.pk, indicator]),
+        ]
+
+
+def make_scene(organisation: Organisation | None = None, program: Program | None = None) -> Scene:
+    """Everything of one organisation; `program` when it is somebody else's to take part in."""
+    organisation = organisation or make_organisation()
+    program = program or make_program(organisation)
+    site = make_site(organisation)
+    if program.organisation_id != organisation.pk:
+        make_partnership(program, organisation)
+    place = make_program_site(program, site, is_tallied=True)
+    if not program.program_indicators.exists():
+        make_program_indicator(program, is_main=True)
+    draft, submitted, returned, approved = (make_filled_report(place, month) for month in MONTHS)
+    submit_as_is(submitted, "submitted")
+    submit_as_is(approved)
+    returned.refresh_from_db()
+    project = make_project(organisation)
+    make_grant(project)
+    colleague = make_user("field_worker", organisation, site=site)
+    return Scene(
+        organisation=organisation,
+        program=program,
+        place=place,
+        project=project,
+        draft=draft,
+        submitted=submitted,
+        returned=returned,
+        approved=approved,
+        sheet=TallySheet.objects.create(
+            organisation=organisation,
+            program=program,
+            site=site,
+            day=TALLIED,
+            entered_by=colleague,
+        ),
+        lock=PeriodLock.objects.create(
+            organisation=organisation,
+            span=(dt.date(2025, 1, 1), dt.date(2025, 2, 1)),
+            reason="The auditors have passed.",
+            locked_by=colleague,
+        ),
+        colleague=colleague,
+        invitation=Invitation.objects.create(
+            organisation=organisation,
+            role="field_worker",
+            active=ALWAYS,
+            email=f"{uuid.uuid4().hex}@example.org",
+            language="fr",
+            token_hash=uuid.uuid4().hex,
+            invited_by=make_user("administrator", organisation),
+            expires_at=timezone.now() + dt.timedelta(days=7),
+        ),
+    )
