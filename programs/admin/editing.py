@@ -130,6 +130,9 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
         form.kept, form.refused = self.kept, getattr(request, "refused", None)
         return form
 
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"rows_come_later": bool(self.inlines)})
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A refusal of the database is shown in the form, with what was typed."""
         try:

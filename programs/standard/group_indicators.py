@@ -31,7 +31,7 @@ GROUP_INDICATORS = (
     ),
     contacts(
         "MEDICAL_CHECKS",
-        ("Visites médicales", "Examens, soins et visites de santé, au lieu ou à l’extérieur."),
+        ("Visites médicales", "Examens, soins et visites de santé, sur le site ou à l’extérieur."),
         ("Medical checks", "Examinations, care and health visits, at the site or outside."),
     ),
     contacts(

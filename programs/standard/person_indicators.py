@@ -31,7 +31,7 @@ def followed(
             unit,
             "new_in_year",
             breakdown,
-            (new_names[0], f"{fr} Comptés au premier contact de l’année civile sur le lieu."),
+            (new_names[0], f"{fr} Comptés au premier contact de l’année civile sur le site."),
             (new_names[1], f"{en} Counted at the first contact of the civil year at the site."),
             at_most=code,
         ),

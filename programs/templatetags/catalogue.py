@@ -24,8 +24,11 @@ def zone_for(site: Site, user) -> str:
 
 @register.filter
 def dated(value: dt.date | None) -> str:
-    """« 1 janv. 2026 » / "1 Jan 2026": what lasts for years always says its year."""
-    return format_date(value, "d MMM yyyy", locale=get_language()) if value else ""
+    """« 1er janv. 2026 » / "1 Jan 2026": what lasts for years always says its year."""
+    if not value:
+        return ""
+    text = format_date(value, "d MMM yyyy", locale=get_language())
+    return text.replace("1 ", "1er ", 1) if value.day == 1 and get_language() == "fr" else text
 
 
 @register.filter
