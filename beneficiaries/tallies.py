@@ -65,12 +65,21 @@ def sums(*, program: Program, site: Site, month: dt.date) -> dict[Key, int]:
     return {(row["indicator"], row["cell"]): row["total"] for row in rows}
 
 
+def anchor_of(sheet: TallySheet) -> str:
+    """Where a sheet stands in the list of its month."""
+    return f"sheet-{sheet.day}-{sheet.number}"
+
+
 @dataclass
 class SheetLine:
     """A sheet in the list of its month: by indicator, its total and the month's total so far."""
 
     sheet: TallySheet
     figures: list[tuple[Indicator, int, int]]
+
+    @property
+    def anchor(self) -> str:
+        return anchor_of(self.sheet)
 
 
 @dataclass
@@ -155,6 +164,11 @@ class Day:
         """The next round of the day, once there is one; a cancelled one keeps its number."""
         number = max((one.number for one in self.rounds), default=0) + 1
         return number if 1 < number <= MOST_ROUNDS else None
+
+    @property
+    def has_rounds(self) -> bool:
+        """Whether there is more than this one to choose from, or to make."""
+        return len(self.standing) > 1 or bool(self.next_number and self.is_open)
 
     @property
     def month(self) -> dt.date:

@@ -134,7 +134,7 @@ def test_a_sheet_is_cancelled_and_restored(client, place, worker, acting):
     saved(place, worker, acting)
     list_url = reverse("tally_sheets", args=[place.pk, MARCH])
     answer = client.post(url(place, name="tally_sheet_cancel"), follow=True)
-    assert answer.redirect_chain[-1][0] == list_url
+    assert answer.redirect_chain[-1][0] == f"{list_url}#sheet-2026-03-20-1"
     assert "cancelled, does not count" in answer.content.decode()
     assert "Restore this sheet" in client.get(url(place)).content.decode()
     client.post(url(place, name="tally_sheet_restore"))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from beneficiaries import tallies
@@ -59,7 +60,7 @@ def _is_saved(request: HttpRequest, page: tallies.Day, form: TallyForm) -> bool:
 
 
 def tally_sheet_cancel(request: HttpRequest, pk: int, day: dt.date, number: int) -> HttpResponse:
-    said = _("The sheet is cancelled: it no longer counts. You can restore it below.")
+    said = _("The sheet is cancelled: it no longer counts. You can restore it.")
     return _change(request, pk, day, number, actions.cancel_sheet, said)
 
 
@@ -78,7 +79,8 @@ def _change(request: HttpRequest, pk, day, number, action, said: str) -> HttpRes
         messages.error(request, error.messages[0])
     else:
         messages.success(request, said)
-    return redirect("tally_sheets", place.pk, sheet.month)
+    page = reverse("tally_sheets", args=[place.pk, sheet.month])
+    return redirect(f"{page}#{tallies.anchor_of(sheet)}")
 
 
 def _place(request: HttpRequest, pk: int) -> ProgramSite:

@@ -32,6 +32,8 @@
     const numbers = () => Object.fromEntries(inputs.filter((one) => one.value).map((one) => [one.name, one.value]));
     const started = JSON.stringify(numbers());
     let timer = 0;
+    let isSending = false;
+    let isWaiting = false;
 
     function say(state) {
       form.querySelectorAll("[data-state]").forEach((one) => { one.hidden = one.dataset.state !== state; });
@@ -67,6 +69,9 @@
       say("kept");
     }
     async function send() {
+      if (isSending) return;
+      isSending = true;
+      isWaiting = false;
       clearTimeout(timer);
       say("sending");
       try {
@@ -85,10 +90,14 @@
     }
     function wait() {
       say("waiting");
+      isSending = false;
+      isWaiting = true;
       delete form.dataset.sent;
       form.removeAttribute("aria-busy");
-      timer = setTimeout(() => { if (form.isConnected) send(); }, RETRY);
-      addEventListener("online", () => { if (form.isConnected) send(); }, { once: true });
+      timer = setTimeout(again, RETRY);
+    }
+    function again() {
+      if (isWaiting && form.isConnected) send();
     }
 
     total();
@@ -116,6 +125,7 @@
       }
     });
     form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+    addEventListener("online", again);
 
     function step(input, by) {
       input.value = Math.max(0, number(input) + by) || "";
