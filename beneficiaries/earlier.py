@@ -33,6 +33,10 @@ class Unusual:
         return round((self.total - self.usual) * 100 / self.usual) if self.usual else None
 
     @property
+    def is_drop(self) -> bool:
+        return self.total < self.usual
+
+    @property
     def drop(self) -> int:
         """How many percent less than the usual."""
         return -(self.percent or 0)

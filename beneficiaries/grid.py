@@ -41,6 +41,12 @@ class Box:
         return f"{self.indicator_id}-{self.column.cell_id}"
 
     @property
+    def labels(self) -> str:
+        """The ids of what names it: its row, its group of columns, its column."""
+        group = f" g-{self.group_id}" if self.column.group else ""
+        return f"h-{self.indicator_id}{group} k-{self.column.cell_id}"
+
+    @property
     def revision(self) -> int:
         """What the cell is now: saving once more after a conflict keeps what one typed."""
         return self.count.revision if self.count else 0

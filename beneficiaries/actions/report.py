@@ -87,9 +87,9 @@ def check_may_open(wanted: CountReport, *, by: User) -> None:
         raise ValidationError(_("This month has not begun yet."), code="future")
     if lock := lock_of(wanted):
         raise ValidationError(
-            _("This month is locked: %(reason)s Ask a coordinator for an exception."),
+            _("This month is locked: %(reason)s. Ask a coordinator for an exception."),
             code="month_is_locked",
-            params={"reason": lock.reason},
+            params={"reason": lock.reason.rstrip(". ")},
         )
 
 

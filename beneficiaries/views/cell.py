@@ -24,8 +24,8 @@ from .report import find, keep, page
 def count_cell_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save a cell's number, or its comment."""
     report = get_object_or_404(CountReport.objects.visible_to(request.user), pk=pk)
-    cell = get_object_or_404(Cell, pk=read_revision(request.POST.get("cell", "")))
-    indicators = Indicator.objects.filter(breakdown=cell.breakdown_id)
+    cell = Cell(pk=read_revision(request.POST.get("cell", "")))
+    indicators = Indicator.objects.only("breakdown").filter(breakdown__cells=cell)
     indicator = get_object_or_404(indicators, pk=read_revision(request.POST.get("indicator", "")))
     try:
         count = counts.save_cell(

@@ -100,7 +100,8 @@ def page(
     request: HttpRequest, report: CountReport, kept: Kept | None = None, *, tried: bool = False
 ) -> HttpResponse:
     """The report's page; with what was not kept, or with what is to mend after `tried`."""
-    report = find(request, report.pk)
+    if kept is not None:
+        report = find(request, report.pk)  # as saving left it
     may = steps_of(report, request.user)
     grid = grid_of(report, typed=kept and kept.typed, stale=kept and kept.stale)
     template = "count_report_entry.html" if may.enter else "count_report_reading.html"
