@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from psycopg.conninfo import conninfo_to_dict
 
 from audit import scope as audit_scope
@@ -29,20 +30,37 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Grant the runtime role its rights and go on as it."""
+def django_db_setup(
+    django_test_environment,
+    django_db_blocker,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_modify_db_settings,
+):
+    """Make the test database as the owner, grant the runtime role its rights, go on as it.
+
+    pytest-django's own fixture makes none for a run of browser tests alone.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            keepdb=django_db_keepdb and not django_db_createdb,
+        )
         call_command("createcachetable", verbosity=0)
         runtime = connection.settings_dict["RUNTIME"]
         grant(runtime["USER"])
         connection.close()
-        owner = {k: connection.settings_dict[k] for k in ("USER", "PASSWORD")}
+        owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)
         FIRST_CONNECTION.append(connections["default"])
     yield
     with django_db_blocker.unblock():
-        connection.close()
+        close_all_of_this_thread()
         connection.settings_dict.update(owner)
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
 
 
 def as_owner(statement: str) -> None:
