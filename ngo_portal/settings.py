@@ -205,7 +205,6 @@ STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "ngo_portal" / "static",
     ("bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
-    ("jquery-ui", BASE_DIR / "node_modules" / "jquery-ui" / "dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
