@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 
 import vl_convert
@@ -29,6 +30,8 @@ INK = "#18252d"
 # A generic name: measuring texts in named fonts takes three times as long to draw.
 FONT = "sans-serif"
 NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency": ["", ""]}
+# Vega describes its marks in English; the caption and the table do so in the reader's language.
+DESCRIPTION = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 KEPT_SECONDS = 24 * 60 * 60
 # A fragment also holds names of categories, which its stamp does not know.
 FRAGMENT_SECONDS = 10 * 60
@@ -47,7 +50,6 @@ CONFIG = {
         "labelLimit": 300,
         "labelColor": "#51626c",
     },
-    # Its English descriptions are left out: the figure's caption and table say it in the reader's.
     "aria": False,
 }  # fmt: skip
 
@@ -96,7 +98,7 @@ def svg(table: Table) -> str:
 def draw(spec: dict) -> str:
     """A Vega-Lite dict as SVG; nothing is fetched from anywhere."""
     found = vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[])
-    return found.replace(f'fill="{UNKNOWN}"', 'fill="url(#hatch)"')
+    return DESCRIPTION.sub("", found).replace(f'fill="{UNKNOWN}"', 'fill="url(#hatch)"')
 
 
 def warm_up() -> None:

@@ -85,7 +85,7 @@ def _total_head() -> list[str]:
     return [
         _("Total"), _("How it is read"), _("Not yet approved"), _("Cells without a number"),
         _("Sites"), _("Sites complete"), _("Sites late"), _("Target"), _("Reached"),
-        _("% of the target"), _("% expected by now"),
+        _("Percent of the target"), _("Percent expected by now"),
     ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> int:
     number = found.number()
     if number > MAX_DATA_ROWS:
         text = _("More than %(rows)s counts: take them from the CSV file, or choose fewer months.")
-        sheet.write_string(1, 0, text % {"rows": f"{MAX_DATA_ROWS:,}"})
+        sheet.write_string(1, 0, text % {"rows": str(Amount(MAX_DATA_ROWS, MAX_DATA_ROWS))})
         return 0
     _data_rows(sheet, found, len(head) - 4, styles["month"])
     sheet.autofilter(0, 0, number, len(head) - 1)

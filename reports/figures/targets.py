@@ -98,7 +98,8 @@ class Progress:
 
     @property
     def tick(self) -> int:
-        return min(self.expected_percent or 0, 100)
+        """Where the expected pace stands on the bar, inside it."""
+        return min(self.expected_percent or 0, 99)
 
     @property
     def is_behind(self) -> bool:

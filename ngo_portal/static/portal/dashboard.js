@@ -2,7 +2,7 @@
 const follow = () => {
   document.querySelectorAll("select[data-shows]").forEach((select) => {
     const place = document.getElementById(select.dataset.shows);
-    if (place) place.hidden = select.value !== select.dataset.when;
+    if (place) place.hidden = place.disabled = select.value !== select.dataset.when;
   });
 };
 document.addEventListener("change", follow);

@@ -1,0 +1,83 @@
+"""The dashboard in a real browser: figures first, charts after them, under the strict policy."""
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE
+from tests.factories import (
+    make_grant,
+    make_grant_scope,
+    make_program,
+    make_program_indicator,
+    make_program_site,
+    make_project,
+    make_target,
+)
+from tests.network import YEAR, counts_of, make_network
+
+ADDRESS = "/dashboard/?period=2024"
+
+
+@pytest.fixture
+def network(server):
+    """Counts with a target, a grant, a second program and something not yet approved."""
+    found = make_network()
+    for number, value in ((1, 700), (2, 650), (4, 812)):
+        counts_of(found, found.north, number, value)
+        counts_of(found, found.hill, number, value // 7)
+    counts_of(found, found.south, 2, 34, status="submitted")
+    make_target(found.program, found.events, span=YEAR, value=4100)
+    make_grant_scope(make_grant(make_project(found.lead)), found.program, share=40)
+    found.other = make_program(found.lead, code="OTHER")
+    make_program_site(found.other, found.north.site)
+    make_program_indicator(found.other, found.events)
+    return found
+
+
+@pytest.mark.parametrize(("language", "size"), [("fr", PHONE), ("en", DESK)])
+def test_the_dashboard_and_what_is_behind_it_stand_up_to_axe(visit, network, language, size):
+    network.coordinator.language = language
+    network.coordinator.save()
+    person = visit(language, size)
+    person.sign_in(network.coordinator)
+    key = f"{network.program.pk}-{network.events.pk}"
+    for address in (
+        f"{ADDRESS}&figure={key}",
+        f"{ADDRESS}&state=all&funder={network.program.grant_scopes.get().grant.funder_id}",
+        f"/dashboard/figure/{key.replace('-', '/')}/?period=2024",
+        f"/dashboard/chart/sites/?period=2024&figure={key}",
+        "/dashboard/?period=2024-01&site=999",
+    ):
+        person.open(address)
+        person.page.wait_for_load_state("networkidle")
+        assert person.violations() == [], address
+        assert not person.overflows(), address
+    assert person.complaints == []
+
+
+def test_a_coordinator_narrows_the_dashboard_and_follows_a_figure(visit, network):
+    person = visit("en", DESK)
+    person.sign_in(network.coordinator)
+    person.open(ADDRESS)
+    page = person.page
+    for name in ("trend", "sites", "sex_age", "pillars"):
+        page.wait_for_selector(f"figure.chart.{name}")
+    page.select_option("#filter-program", str(network.program.pk))
+    page.wait_for_url(f"**program={network.program.pk}**")
+    page.wait_for_selector("figure.chart.pillars svg")
+    assert page.locator("section.program").count() == 1
+    page.click("figure.chart.trend summary")
+    assert page.locator("figure.chart.trend tbody tr").count() == 12
+    page.click(f"#figure-{network.program.pk}-{network.events.pk} h3 a")
+    assert page.locator("tbody tr").first.is_visible()
+    page.click("text=Back to the dashboard")
+    assert page.input_value("#filter-program") == str(network.program.pk)
+    assert person.complaints == []
+
+
+def test_without_javascript_every_chart_is_one_link_away(visit, network):
+    person = visit("en", DESK, java_script_enabled=False)
+    person.sign_in(network.coordinator)
+    person.open(ADDRESS)
+    assert person.page.is_visible("#filter-from")
+    person.page.click(".chart-place.trend a")
+    assert person.page.locator("tbody tr").count() == 12
