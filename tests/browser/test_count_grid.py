@@ -1,0 +1,169 @@
+"""A month typed on the grid: keyboard, autosave, lost connection, somebody else, no JavaScript."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.roles import Role
+from beneficiaries.actions import count as counts
+from beneficiaries.actions.count import Entry
+from tests.browser.conftest import PHONE
+from tests.factories import (
+    make_breakdown,
+    make_indicator,
+    make_program_indicator,
+    make_program_site,
+    make_report,
+    make_user,
+)
+
+MONTH = dt.date(2026, 1, 1)
+
+
+@pytest.fixture
+def report(server):
+    place = make_program_site()
+    breakdown = make_breakdown()
+    for position in range(2):
+        make_program_indicator(place.program, make_indicator(breakdown), position=position)
+    return make_report(place, MONTH)
+
+
+@pytest.fixture
+def desk(report, visit):
+    person = visit("en")
+    person.sign_in(make_user(Role.FIELD_WORKER, report.organisation))
+    person.open(report.get_absolute_url())
+    return person
+
+
+def cells(person):
+    return person.page.locator(".count-grid input[inputmode]")
+
+
+def state(person, number, name):
+    """Wait until the cell wears the class of a state."""
+    cell = cells(person).nth(number).get_attribute("id")
+    person.page.wait_for_selector(f"td.{name} > #{cell}")
+
+
+def typed(person, *keys):
+    for key in keys:
+        press = person.page.keyboard.press if key[0].isupper() else person.page.keyboard.type
+        press(key)
+
+
+def test_a_month_is_typed_by_keyboard_submitted_and_approved(desk, report, visit):
+    assert desk.violations() == []
+    cells(desk).nth(0).focus()
+    typed(desk, "12", "ArrowRight", "nc", "ArrowDown", "7", "Enter", "Tab")
+    for number in (0, 1, 10):
+        state(desk, number, "saved")
+    assert report.counts.get(value=12).revision
+    assert report.counts.get(missing_reason="not_collected")
+    cells(desk).nth(0).focus()
+    typed(desk, "99", "Escape", "Tab")
+    assert cells(desk).nth(0).input_value() == "12"
+    desk.page.wait_for_selector("text=7 cells are empty")
+    for row in range(2):
+        desk.page.locator(".row-menu summary").nth(row).click()
+        desk.page.locator(".row-menu[open] button[value=zero]").click()
+        state(desk, 2 + 9 * row, "saved")
+    desk.page.wait_for_selector("text=January can be submitted")
+    assert desk.violations() == []
+    desk.page.click("text=Submit January for approval")
+    desk.page.wait_for_selector("text=Someone else now approves it")
+    assert desk.complaints == []
+    coordinator = visit("en", PHONE)
+    coordinator.sign_in(make_user(Role.COORDINATOR, report.organisation))
+    coordinator.page.click("text=Review")
+    assert not coordinator.overflows()
+    coordinator.page.click("text=Approve January")
+    coordinator.page.wait_for_selector("text=Its figures are in the dashboard now")
+    assert coordinator.violations() == []
+    report.refresh_from_db()
+    assert report.status == "approved"
+
+
+def test_a_lost_connection_loses_nothing(desk, report):
+    desk.page.context.set_offline(True)
+    cells(desk).nth(0).focus()
+    typed(desk, "5", "Tab", "6", "Tab")
+    state(desk, 0, "waiting")
+    assert desk.page.is_visible("#offline")
+    assert not report.counts.exists()
+    desk.page.context.set_offline(False)
+    state(desk, 1, "saved")
+    assert sorted(report.counts.values_list("value", flat=True)) == [5, 6]
+
+
+def test_somebody_elses_number_is_shown_beside_ones_own(desk, report):
+    colleague = make_user(Role.FIELD_WORKER, report.organisation)
+    first, second = [tuple(map(int, cell.split("-")[1:])) for cell in ids(desk)[:2]]
+    entries = {first: Entry(8), second: Entry(9)}
+    counts.save_cells(report=report, entries=entries, by=colleague)
+    cells(desk).nth(0).focus()
+    typed(desk, "5", "Tab", "6", "Tab")
+    state(desk, 0, "stale")
+    state(desk, 1, "stale")
+    assert desk.violations() == []
+    desk.page.locator("#conflicts .theirs").nth(0).click()
+    desk.page.locator("#conflicts .mine").nth(0).click()
+    state(desk, 1, "saved")
+    assert cells(desk).nth(0).input_value() == "8"
+    assert sorted(report.counts.values_list("value", flat=True)) == [6, 8]
+
+
+def ids(person):
+    return [cell.get_attribute("id") for cell in cells(person).all()]
+
+
+def test_a_mistake_is_said_and_stays(desk):
+    cells(desk).nth(0).focus()
+    typed(desk, "many", "Tab")
+    state(desk, 0, "invalid")
+    cells(desk).nth(0).focus()
+    assert "not understood" in desk.page.inner_text("#cell-said")
+    assert cells(desk).nth(0).input_value() == "many"
+
+
+def test_a_comment_is_written_by_keyboard(desk, report):
+    cells(desk).nth(0).focus()
+    typed(desk, "4", "Tab")
+    state(desk, 0, "saved")
+    cells(desk).nth(0).focus()
+    typed(desk, "F2")
+    desk.page.fill("#cell-comment", "Holidays.")
+    assert desk.violations() == []
+    desk.page.click("text=Save the comment")
+    desk.page.wait_for_selector("td.commented")
+    assert report.counts.get().comment == "Holidays."
+
+
+def test_a_block_is_pasted_after_a_look(desk, report):
+    cells(desk).nth(0).focus()
+    desk.page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "1\\u202f200\\t3\\n4\\t5\\n6\\t7\\n");
+          const event = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", event));
+        }"""
+    )
+    desk.page.wait_for_selector("text=Outside the grid")
+    assert desk.violations() == []
+    desk.page.click("text=Write these numbers")
+    desk.page.wait_for_selector("text=4 cells changed.")
+    assert sorted(report.counts.values_list("value", flat=True)) == [3, 4, 5, 1200]
+
+
+def test_the_grid_works_without_javascript_on_a_phone(report, visit):
+    person = visit("en", PHONE, java_script_enabled=False)
+    person.sign_in(make_user(Role.FIELD_WORKER, report.organisation))
+    person.open(report.get_absolute_url())
+    cells(person).nth(0).fill("12")
+    cells(person).nth(1).fill("many")
+    person.page.locator("button.without-script").click()
+    assert "not understood" in person.page.inner_text("#error-summary")
+    assert cells(person).nth(1).input_value() == "many"
+    assert report.counts.get().value == 12
