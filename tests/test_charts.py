@@ -147,3 +147,37 @@ def test_a_chart_of_another_organisation_is_not_found(client, network):
     client.force_login(factories.make_user("coordinator"))
     query = HALF | {"figure": f"{network.program.pk}-{network.events.pk}"}
     assert client.get(reverse("dashboard_chart", args=["trend"]), query).status_code == 404
+
+
+def test_a_fragment_is_kept_for_its_reader_until_the_figures_change(client, network, monkeypatch):
+    client.force_login(network.coordinator)
+    first = fragment(client, network)
+    with monkeypatch.context() as patched:
+        patched.setattr(figures, "figure", lambda *_: pytest.fail("computed again"))
+        assert fragment(client, network) == first
+    counts_of(network, network.south, 5, 9000)
+    assert fragment(client, network) != first
+
+
+def test_a_kept_fragment_is_nobody_elses(client, network):
+    client.force_login(network.coordinator)
+    query = chart_query(client, network)
+    assert client.get(*query, headers={"HX-Request": "true"}).status_code == 200
+    client.force_login(factories.make_user("coordinator"))
+    assert client.get(*query, headers={"HX-Request": "true"}).status_code == 404
+    network.coordinator.memberships.update(active=YEAR)
+    client.force_login(network.coordinator)
+    assert client.get(*query, headers={"HX-Request": "true"}).status_code in (403, 404)
+
+
+def chart_query(client, network) -> tuple[str, dict]:
+    """The address of the trend as the dashboard gives it, with its stamp."""
+    key = f"{network.program.pk}-{network.events.pk}"
+    html = client.get(reverse("dashboard"), HALF | {"figure": key}).content.decode()
+    stamp = re.search(r"stamp=(\w+)", html)[1]
+    return reverse("dashboard_chart", args=["trend"]), HALF | {"figure": key, "stamp": stamp}
+
+
+def fragment(client, network) -> str:
+    address, query = chart_query(client, network)
+    return client.get(address, query, headers={"HX-Request": "true"}).content.decode()

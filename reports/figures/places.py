@@ -89,18 +89,7 @@ def pillars(selection: Selection, unit: str) -> Table:
         )
 
     built = board(selection, is_wanted)
-    tiles = [section.tiles[0] for section in built.sections if section.tiles]
-    rows = [
-        Row(
-            key=tile.key,
-            label=str(tile.program),
-            entries=[],
-            total=tile.total.amount if tile.total else None,
-            group=str(tile.program.get_pillar_display()),
-            code=tile.program.code,
-        )
-        for tile in tiles
-    ]
+    rows = [_pillar_row(section.tiles[0]) for section in built.sections if section.tiles]
     return Table(
         name="pillars",
         title=_("By pillar"),
@@ -112,4 +101,15 @@ def pillars(selection: Selection, unit: str) -> Table:
             _("The first figure of each program. A person may be met in several: do not add them.")
         ],
         group_head=_("Pillar"),
+    )
+
+
+def _pillar_row(tile: Tile) -> Row:
+    return Row(
+        key=tile.key,
+        label=str(tile.program),
+        entries=[],
+        total=tile.total.amount if tile.total else None,
+        group=str(tile.program.get_pillar_display()),
+        code=tile.program.code,
     )
