@@ -18,6 +18,7 @@ class Calendar:
     """What the demonstration shows on the day `now` falls on."""
 
     now: dt.datetime
+    months: int = ROLLING_MONTHS
 
     @property
     def today(self) -> dt.date:
@@ -29,8 +30,8 @@ class Calendar:
 
     @property
     def first_month(self) -> dt.date:
-        """The first of the 24 months that are over."""
-        return month_after(self.this_month, -ROLLING_MONTHS)
+        """The first of the rolling months, all over."""
+        return month_after(self.this_month, -self.months)
 
     def start_of(self, work: Work) -> dt.date:
         return work.since or self.first_month
