@@ -1,4 +1,4 @@
-"""Charts: a table of figures → a Vega-Lite dict → SVG made on the server, kept in the cache.
+"""Charts: a table of figures → a Vega-Lite dict → SVG made on the server, and kept.
 
 The SVG holds presentation attributes alone (no style, no link), so that it stands under the
 portal's strict policy; `dashboard.css` gives it the theme's colours by Vega's class names.
@@ -10,9 +10,9 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import vl_convert
-from django.core.cache import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,6 @@ FONT = "sans-serif"
 NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency": ["", ""]}
 # Vega describes its marks in English; the caption and the table do so in the reader's language.
 DESCRIPTION = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
-KEPT_SECONDS = 24 * 60 * 60
 # A fragment also holds names of categories, which its stamp does not know.
 FRAGMENT_SECONDS = 10 * 60
 # Raised when the drawing changes, so that no older picture is shown.
@@ -84,15 +83,13 @@ def fragment_key(user: User, name: str, query: Mapping[str, str]) -> str:
 
 
 def svg(table: Table) -> str:
-    """The picture of a table, from the cache when the same figures were drawn before."""
-    spec = specification(table)
-    text = json.dumps([EDITION, get_language(), spec], sort_keys=True)
-    key = f"chart:{hashlib.sha256(text.encode()).hexdigest()}"
-    found = cache.get(key)
-    if found is None:
-        found = draw(spec)
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+    """The picture of a table; the same figures are drawn once by each process."""
+    return _drawn(json.dumps(specification(table), sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _drawn(spec: str) -> str:
+    return draw(json.loads(spec))
 
 
 def draw(spec: dict) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from accounts.models import User
 from beneficiaries.models import CountReport
@@ -121,26 +122,27 @@ def visible(user: User) -> Visible:
             "organisation_id", "program_id", "site_id", "active"
         )
     ]
-    programs = Program.objects.in_bulk({place.program_id for place in places})
-    return Visible(
-        user,
-        places,
-        programs,
-        Site.objects.in_bulk({place.site_id for place in places}),
-        Organisation.objects.in_bulk({place.organisation_id for place in places}),
-        _covers(user, programs),
-    )
+    programs = _named(Program, {place.program_id for place in places})
+    sites = _named(Site, {place.site_id for place in places})
+    organisations = _named(Organisation, {place.organisation_id for place in places})
+    return Visible(user, places, programs, sites, organisations, _covers(user, programs, sites))
 
 
-def _covers(user: User, programs: dict[int, Program]) -> list[Cover]:
-    """Grants over these programs; their names are for those who may see the funding."""
+def _named(model: type[Model], keys: Collection[int]) -> dict:
+    """Rows by key, unordered: their usual order would join other tables for nothing."""
+    return model.objects.order_by().in_bulk(keys)
+
+
+def _covers(user: User, programs: dict[int, Program], sites: dict[int, Site]) -> list[Cover]:
+    """Grants over these programs and sites, for those who may see the funding."""
     if not user.has_perm("programs.view_funding"):
         return []
     rows = GrantScope.objects.filter(
+        Q(site=None) | Q(site__in=list(sites)),
         program__in=list(programs),
         grant__project__in=FundedProject.objects.visible_to(user).values("pk"),
     )
-    return [
-        Cover(row)
-        for row in rows.select_related("grant__project", "grant__funder", "program", "site")
-    ]
+    found = list(rows.select_related("grant__project", "grant__funder").order_by("pk"))
+    for row in found:
+        row.program, row.site = programs[row.program_id], sites.get(row.site_id)
+    return [Cover(row) for row in found]
