@@ -109,6 +109,25 @@ def test_a_role_does_not_end_before_it_begins(administrator, worker):
         end(administrator, only(worker), dt.date(1999, 12, 31))
 
 
+@pytest.mark.parametrize("days", [0, 30], ids=["today", "later"])
+def test_a_role_that_begins_today_or_later_ends_at_once(administrator, worker, organisation, days):
+    today = timezone.localdate()
+    begins = DateRange(today + days * ONE_DAY, None)
+    membership = grant(administrator, worker, organisation, active=begins)
+    ended = end(administrator, membership, today - ONE_DAY)
+    assert ended.is_ended
+    assert ended.active == begins
+    assert membership not in worker.memberships.lasting()
+    assert membership in worker.memberships.ended()
+    assert Role.COORDINATOR not in User.objects.get(pk=worker.pk).access.roles
+    again = grant(administrator, worker, organisation, active=begins)
+    assert list(Membership.objects.of(worker))[-1] == membership
+    ended.refresh_from_db()
+    with pytest.raises(ValidationError, match="already has this role"):
+        end(administrator, ended, today + 60 * ONE_DAY)
+    assert again in worker.memberships.lasting()
+
+
 def test_a_stale_end_is_refused(administrator, worker):
     membership = only(worker)
     end(administrator, membership, dt.date(2030, 1, 1))

@@ -7,6 +7,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
@@ -53,21 +54,28 @@ def grant(
 def end_membership(
     *, membership: Membership, last_day: dt.date, revision: int, by: User
 ) -> Membership:
-    """Set the last day of somebody else's role; an organisation keeps who manages its access."""
+    """Set the last day of somebody else's role; an organisation keeps who manages its access.
+
+    A role that begins today or later, with a last day before it, ends at once.
+    """
     require_other(by, membership.user)
     require_giver(by, membership.organisation, membership.role)
     membership = locked(membership, revision)
     first_day = membership.active.lower
-    if first_day is not None and last_day < first_day:
+    at_once = first_day is not None and last_day < first_day
+    if at_once and first_day < timezone.localdate():
         raise ValidationError(
             {"last_day": _("The last day must not be before the first.")}, code="order"
         )
     if membership.role == Role.ADMINISTRATOR and not membership.is_ended:
         keep_an_administrator([membership.organisation_id], without=membership.user, after=last_day)
     before = _facts(membership)["to"]
-    membership.active = DateRange(first_day, last_day + ONE_DAY)
+    if at_once:
+        membership.ended_at = timezone.now()
+    else:
+        membership.active, membership.ended_at = DateRange(first_day, last_day + ONE_DAY), None
     with explained():
-        membership.save(update_fields=["active"])
+        membership.save(update_fields=["active", "ended_at"])
     details = _facts(membership) | {"to_before": before}
     journal.record("end_membership", membership, by=by, details=details)
     return membership
@@ -82,4 +90,5 @@ def _facts(membership: Membership) -> dict:
         "site": membership.site_id,
         "from": membership.active.lower.isoformat() if membership.active.lower else None,
         "to": (upper - ONE_DAY).isoformat() if upper else None,
+        "ended_at_once": membership.ended_at is not None,
     }

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,14 +25,14 @@ def _today_alone() -> DateRange:
 
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> MembershipQuerySet:
-        return self.filter(active__contains=timezone.localdate())
+        return self.filter(active__contains=timezone.localdate(), ended_at=None)
 
     def lasting(self) -> MembershipQuerySet:
         """Not ended: of today or of a day to come."""
-        return self.exclude(active__fully_lt=_today_alone())
+        return self.filter(ended_at=None).exclude(active__fully_lt=_today_alone())
 
     def ended(self) -> MembershipQuerySet:
-        return self.filter(active__fully_lt=_today_alone())
+        return self.filter(Q(active__fully_lt=_today_alone()) | Q(ended_at__isnull=False))
 
     def administrators(self) -> MembershipQuerySet:
         """Who manages the access of an organisation today, with an account that opens."""
@@ -43,7 +43,8 @@ class MembershipQuerySet(models.QuerySet):
 
     def of(self, person) -> MembershipQuerySet:
         """Those of one person, present ones first."""
-        return self.filter(user=person).with_places().order_by("-active__endswith", "role")
+        present_first = (F("ended_at").asc(nulls_first=True), "-active__endswith", "role")
+        return self.filter(user=person).with_places().order_by(*present_first)
 
     def matching(self, *, state: str, organisation=None, role: str = "") -> MembershipQuerySet:
         """Rows of the list of access: current, ended, or of deactivated accounts."""
@@ -97,6 +98,8 @@ class Membership(models.Model):
         related_name="+",
         verbose_name=_("given by"),
     )
+    # Ended on its first day or before it: no range of days can say so.
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MembershipQuerySet.as_manager()
@@ -133,7 +136,7 @@ class Membership(models.Model):
             ),
             CheckConstraint(
                 name="membership_not_self_granted",
-                condition=Q(granted_by=None) | ~Q(granted_by=models.F("user")),
+                condition=Q(granted_by=None) | ~Q(granted_by=F("user")),
                 violation_error_message=_("Nobody gives themselves a role."),
             ),
             ExclusionConstraint(
@@ -146,6 +149,7 @@ class Membership(models.Model):
                     ("role", RangeOperators.EQUAL),
                     ("active", RangeOperators.OVERLAPS),
                 ],
+                condition=Q(ended_at=None),
                 violation_error_message=_("This person already has this role there then."),
             ),
             not_empty("membership", "active"),
@@ -158,7 +162,8 @@ class Membership(models.Model):
 
     @property
     def is_ended(self) -> bool:
-        return self.active.upper is not None and self.active.upper <= timezone.localdate()
+        upper = self.active.upper
+        return self.ended_at is not None or (upper is not None and upper <= timezone.localdate())
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, None, None)]
