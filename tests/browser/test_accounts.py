@@ -1,0 +1,146 @@
+"""Coming in and leaving: an invitation, a role that ends, a password that was forgotten."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from tests.browser.conftest import DESK, PHONE
+from tests.factories import make_organisation, make_program, make_program_site, make_user
+from tests.jobs import run_jobs
+
+NEW_PASSWORD = "quatre mots sans lien"
+INVITED = "nadia@example.org"
+
+
+@pytest.fixture
+def prerana(server):
+    """An organisation with a program at a site, and another site besides."""
+    organisation = make_organisation("Prerana")
+    program = make_program(organisation)
+    make_program_site(program)
+    return make_program_site(program)
+
+
+@pytest.fixture
+def desk(visit, prerana):
+    """Their administrator, in English."""
+    person = visit("en", DESK)
+    person.sign_in(make_user(Role.ADMINISTRATOR, prerana.organisation, display_name="Priti"))
+    return person
+
+
+@pytest.fixture
+def phone(visit):
+    return visit("fr", PHONE)
+
+
+def link_of(message) -> str:
+    return re.search(r"https?://[^/]+(/\S+)", message.body)[1]
+
+
+def invite(desk, place) -> None:
+    """From the home page to the invitation that waits."""
+    page = desk.page
+    page.click("text=Invite someone")
+    assert desk.violations() == []
+    page.fill("#id_email", INVITED)
+    page.check("input[name=language][value=fr]")
+    page.select_option("#id_role", Role.FIELD_WORKER)
+    page.select_option("#id_site", str(place.site_id))
+    page.click("text=Send the invitation")
+    page.wait_for_selector("text=The invitation is on its way")
+    assert page.locator(".access-group tbody").inner_text().startswith(INVITED)
+    run_jobs()
+
+
+def join(phone, address: str) -> None:
+    """On a phone: a name, a password, and the page of the day."""
+    page = phone.page
+    phone.open(address)
+    assert "Priti" in page.inner_text("main")
+    assert phone.violations() == []
+    assert not phone.overflows()
+    assert page.is_checked("input[name=language][value=fr]")
+    page.fill("#id_display_name", "Nadia")
+    page.fill("#id_password", NEW_PASSWORD)
+    page.fill("#id_password_again", "quatre mots sans rien")
+    page.click("main form .btn-primary")
+    page.wait_for_selector("#error-summary")
+    assert page.input_value("#id_display_name") == "Nadia"
+    for field in ("#id_password", "#id_password_again"):
+        page.fill(field, NEW_PASSWORD)
+    page.click("main form .btn-primary")
+    page.wait_for_url(phone.base + "/")
+
+
+def end_role(desk, name: str) -> None:
+    """From the list of access to the account, where the role is ended at once."""
+    page = desk.page
+    desk.open("/access/")
+    row = page.locator("tr", has_text=name)
+    assert "Field worker" in row.inner_text()
+    page.click(f"a:text-is('{name}')")
+    assert desk.violations() == []
+    page.click("text=End this role")
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    page.fill("#id_last_day", yesterday.isoformat())
+    page.click("text=Set the last day")
+    page.wait_for_selector("tr.is-ended")
+
+
+def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
+    invite(desk, prerana)
+    message = mail.outbox[-1]
+    assert message.to == [INVITED]
+    assert message.body.startswith("Bonjour")
+    assert "Priti" in message.body
+    join(phone, link_of(message))
+    assert phone.page.locator("html").get_attribute("lang") == "fr"
+    assert phone.page.inner_text("h1") == "Aujourd’hui"
+    assert str(prerana.site) in phone.page.inner_text("main")
+    assert Membership.objects.get(user__email=INVITED).site == prerana.site
+    phone.open("/counts/")
+    assert phone.page.locator(".board tbody tr").count() == 1
+    assert phone.complaints == []
+
+    end_role(desk, "Nadia")
+    phone.open("/")
+    assert "aucun rôle" in phone.page.inner_text("main")
+    assert phone.page.locator(".work, .portal-nav a[href='/counts/']").count() == 0
+    assert phone.open("/counts/").status == 403
+    for state, shown in (("current", 0), ("ended", 1)):
+        desk.open(f"/access/?state={state}")
+        assert desk.page.locator("tr", has_text="Nadia").count() == shown
+    assert desk.complaints == []
+
+
+def test_a_forgotten_password_is_chosen_anew(phone, prerana):
+    user = make_user(Role.FIELD_WORKER, prerana.organisation, language="fr")
+    page = phone.page
+    phone.open("/sign-in/")
+    page.click("a[href*='password/reset']")
+    assert phone.violations() == []
+    page.fill("#id_email", user.email)
+    page.click("main form .btn-primary")
+    page.wait_for_url("**/password/reset/sent/")
+    message = mail.outbox[-1]
+    assert (message.to, message.subject) == ([user.email], "Choisissez un nouveau mot de passe")
+    phone.open(link_of(message))
+    assert phone.violations() == []
+    assert not phone.overflows()
+    page.fill("#id_password1", NEW_PASSWORD)
+    page.fill("#id_password2", NEW_PASSWORD)
+    page.click("main form .btn-primary")
+    page.click("main .panel .btn-primary")
+    page.fill("input[name=login]", user.email)
+    page.fill("input[name=password]", NEW_PASSWORD)
+    page.click("main form .btn-primary")
+    page.wait_for_url(phone.base + "/")
+    assert page.inner_text("h1") == "Aujourd’hui"
+    assert not User.objects.get(pk=user.pk).check_password("a long enough password")
+    assert phone.complaints == []
