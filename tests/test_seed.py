@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from audit.models import JournalEntry
 from beneficiaries.models import BeneficiaryCount, CountReport, LockException, TallySheet
-from ngo_portal.demo import accounts, families, invented, la_mist, reports, seeding
+from ngo_portal.demo import accounts, cases, families, invented, la_mist, reports, seeding
 from ngo_portal.demo.calendar import Calendar
 from ngo_portal.demo.counts import month_after
 from programs.models import Grant, Organisation, Program, ProgramSite
@@ -108,7 +108,7 @@ def test_whoever_was_invited_signs_in(client, one_family, calendar):
 
 def test_awkward_things_happen_to_invented_organisations(portal):
     calendar = Calendar(timezone.now(), months=15)
-    kept = {case.indicator for case in invented.CASES} | {"CHILDREN_SHELTERED", "ROUNDS"}
+    kept = {case.indicator for case in cases.CASES} | {"CHILDREN_SHELTERED", "ROUNDS"}
     programs = tuple(
         dataclasses.replace(p, rows=tuple(r for r in p.rows if r.indicator in kept), aims=())
         for p in invented.FAMILY.programs

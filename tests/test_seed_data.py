@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from accounts.roles import Role
-from ngo_portal.demo import accounts, families, invented, la_mist, staff
+from ngo_portal.demo import accounts, cases, families, invented, la_mist, staff
 from ngo_portal.demo.calendar import Calendar
 from ngo_portal.demo.counts import chance, month_after, spread
 from ngo_portal.demo.shapes import typeset
@@ -60,7 +60,7 @@ def test_every_program_counts_what_the_standard_catalogue_holds():
 def test_real_organisations_show_nothing_to_hold_against_them():
     for family in REAL:
         codes = {one.code for one in family.programs}
-        assert not [case for case in invented.CASES if case.program in codes]
+        assert not [case for case in cases.CASES if case.program in codes]
         assert not [w for one in family.programs for w in one.works if w.stopped_months_ago]
         assert not [place for place in family.places if not place.is_active]
         money = [grant for project in family.projects for grant in project.grants]
@@ -78,7 +78,7 @@ def test_the_only_amounts_of_real_organisations_are_published_ones():
 
 
 def test_the_awkward_cases_are_all_told():
-    assert {case.kind for case in invented.CASES} >= {
+    assert {case.kind for case in cases.CASES} >= {
         *("late", "submitted", "submitted late", "returned", "corrected", "correction open"),
         *("not_collected", "not_applicable", "withheld"),
     }

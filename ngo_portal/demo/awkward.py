@@ -11,11 +11,11 @@ from beneficiaries.actions import report as report_actions
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import BeneficiaryCount, CountReport
 
-from . import catalogue, invented
+from . import cases, catalogue
 from .accounts import acting, user
 from .calendar import Calendar
+from .cases import Case
 from .counts import month_after
-from .invented import Case
 from .shapes import Family
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MISSING = set(BeneficiaryCount.MissingReason.values)
 
 def case_of(desk: Desk, month: dt.date) -> Case | None:
     """What happens to this report, if anything does."""
-    for case in invented.CASES:
+    for case in cases.CASES:
         here = (case.program, case.site) == (desk.prog.code, desk.work.site)
         if here and month == month_of(case, desk.calendar):
             return case
@@ -49,11 +49,11 @@ def marks(case: Case | None) -> dict[str, Entry]:
 def finish(family: Family, calendar: Calendar) -> None:
     """Corrections of approved reports, then the locks: a locked month takes no more work."""
     codes = {program.code for program in family.programs}
-    cases = [case for case in invented.CASES if case.program in codes]
-    for case in cases:
+    mine = [case for case in cases.CASES if case.program in codes]
+    for case in mine:
         if case.kind.startswith("correct"):
             correct(case, calendar)
-    if cases:
+    if mine:
         lock(calendar)
 
 
@@ -90,7 +90,7 @@ def lock(calendar: Calendar) -> None:
             program=None,
             first=calendar.first_month,
             last=last,
-            reason=invented.LOCK_REASON,
+            reason=cases.LOCK_REASON,
             by=by,
         )
         held.refresh_from_db()
@@ -99,6 +99,6 @@ def lock(calendar: Calendar) -> None:
             site=catalogue.site("NORTH"),
             month=last,
             until=calendar.today + dt.timedelta(days=30),
-            reason=invented.EXCEPTION_REASON,
+            reason=cases.EXCEPTION_REASON,
             by=by,
         )

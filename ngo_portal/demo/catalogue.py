@@ -129,6 +129,14 @@ def make_program(prog: Prog, calendar: Calendar) -> Program:
     )
     for partner in prog.partners:
         make_partnership(row, partner)
+    make_rows(row, prog, calendar)
+    for work in prog.works:
+        make_program_site(row, work, calendar)
+    return row
+
+
+def make_rows(row: Program, prog: Prog, calendar: Calendar) -> None:
+    """The indicators of a program, in the order of its grid."""
     for position, line in enumerate(prog.rows, start=1):
         kept(
             ProgramIndicator(
@@ -140,9 +148,6 @@ def make_program(prog: Prog, calendar: Calendar) -> Program:
                 active=span(calendar.span_of_rows(prog)),
             )
         )
-    for work in prog.works:
-        make_program_site(row, work, calendar)
-    return row
 
 
 def make_partnership(row: Program, partner: Partner) -> Partnership:

@@ -5,7 +5,6 @@ pays. The real families show a fictional grant of Fonds Lumière where no public
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from .counts import PARIS, STEADY
 from .shapes import (
@@ -135,8 +134,13 @@ CHILDREN = {
     "AGE_18_24": 6,
 }
 STREET = {
-    **{"F": 74, "M": 20, "U": 6},
-    **{"AGE_12_17": 9, "AGE_18_24": 32, "AGE_25": 44, "AGE_U": 15},
+    "F": 74,
+    "M": 20,
+    "U": 6,
+    "AGE_12_17": 9,
+    "AGE_18_24": 32,
+    "AGE_25": 44,
+    "AGE_U": 15,
 }
 RESIDENTS = {"F": 91, "M": 9, "AGE_12_17": 22, "AGE_18_24": 43, "AGE_25": 35}
 
@@ -287,54 +291,6 @@ ACCOUNTS = (
     ),
 )
 
-
-@dataclass(frozen=True)
-class Case:
-    """Something awkward: what happens to a site's report of a month (0 is the current one)."""
-
-    kind: str
-    program: str
-    site: str
-    months_ago: int
-    text: str = ""
-    indicator: str = ""
-
-
-CASES = (
-    Case("late", "HORIZON_NIGHT", "SOUTH", 1),
-    Case("late", "HORIZON_NIGHT", "SOUTH", 2),
-    Case("submitted", "HORIZON_NIGHT", "NORTH", 1),
-    Case("submitted", "HORIZON_REFUGE", "REFUGE", 1),
-    Case("submitted late", "HORIZON_STREET", "PUERTO", 1),
-    Case(
-        "returned",
-        "HORIZON_STREET",
-        "STATION",
-        1,
-        "Encounters are higher than last month: please check the second week.",
-    ),
-    Case("not_collected", "HORIZON_NIGHT", "SOUTH", 9, indicator="MEDICAL_CHECKS"),
-    Case("not_applicable", "HORIZON_NIGHT", "VALLEY", 14, indicator="MEDICAL_CHECKS"),
-    Case("withheld", "HORIZON_REFUGE", "REFUGE", 4, indicator="COMPLAINTS_FILED"),
-    Case(
-        "corrected",
-        "HORIZON_NIGHT",
-        "NORTH",
-        5,
-        "Un registre de la deuxième semaine avait été oublié.",
-        "NIGHTS",
-    ),
-    Case(
-        "correction open",
-        "HORIZON_REFUGE",
-        "REFUGE",
-        7,
-        "Une personne avait été comptée deux fois.",
-        "PEOPLE",
-    ),
-)
-LOCK_REASON = "Comptes de la première année remis au financeur."
-EXCEPTION_REASON = "Registre retrouvé : le centre corrige le dernier mois."
 
 FUNDER = Family(
     "FUNDER",

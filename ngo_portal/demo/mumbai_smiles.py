@@ -83,7 +83,7 @@ PLACES = (
     Place(
         "GBGBK",
         "BENGAL_A",
-        ("Villages, zone A", "Villages, zone A"),
+        ("Villages du Bengale A", "Bengal villages A"),
         ("Bengale-Occidental", "West Bengal"),
         "COMMUNITY",
         "IN",
@@ -92,7 +92,7 @@ PLACES = (
     Place(
         "GBGBK",
         "BENGAL_B",
-        ("Villages, zone B", "Villages, zone B"),
+        ("Villages du Bengale B", "Bengal villages B"),
         ("Bengale-Occidental", "West Bengal"),
         "COMMUNITY",
         "IN",
@@ -101,7 +101,7 @@ PLACES = (
     Place(
         "CHHORI",
         "NEPAL_A",
-        ("Villages des collines", "Hill villages"),
+        ("Villages des collines, Népal", "Hill villages, Nepal"),
         ("Népal, région du centre", "Nepal, central region"),
         "COMMUNITY",
         "NP",
@@ -110,8 +110,8 @@ PLACES = (
     Place(
         "CHHORI",
         "NEPAL_B",
-        ("Vallée", "Valley"),
         ("Vallée de Katmandou", "Kathmandu valley"),
+        ("Népal", "Nepal"),
         "COMMUNITY",
         "NP",
         NEPAL,
@@ -119,7 +119,7 @@ PLACES = (
     Place(
         "AGROGOTI",
         "BANGLADESH_A",
-        ("Villages, zone A", "Villages, zone A"),
+        ("Villages du Bangladesh A", "Bangladesh villages A"),
         ("Bangladesh, sud-ouest", "Bangladesh, south-west"),
         "COMMUNITY",
         "BD",
@@ -128,7 +128,7 @@ PLACES = (
     Place(
         "AGROGOTI",
         "BANGLADESH_B",
-        ("Villages, zone B", "Villages, zone B"),
+        ("Villages du Bangladesh B", "Bangladesh villages B"),
         ("Bangladesh, sud-ouest", "Bangladesh, south-west"),
         "COMMUNITY",
         "BD",

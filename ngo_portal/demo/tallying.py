@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Key = tuple[int, int]
 USUAL_ROUNDS = 3
+ROUNDS = "ROUNDS"
 
 
 def make_sheets(desk: Desk, month: dt.date, figures: dict[Key, int]) -> set[Key]:
@@ -48,7 +49,7 @@ def make_sheets(desk: Desk, month: dt.date, figures: dict[Key, int]) -> set[Key]
 
 def _rounds(events: dict[int, Indicator], tallied: dict[Key, int]) -> int:
     """As many sheets as rounds are counted; some group arrivals where none are."""
-    counted = [value for key, value in tallied.items() if events[key[0]].code == "ROUNDS"]
+    counted = [value for key, value in tallied.items() if events[key[0]].code == ROUNDS]
     return sum(counted) if counted else USUAL_ROUNDS
 
 
@@ -68,6 +69,10 @@ def _names(desk: Desk) -> dict[Key, str]:
 
 
 def _shares(desk: Desk, month: dt.date, name: str, value: int, rounds: int) -> list[int]:
-    """A month's figure as the figures of its rounds."""
+    """A month's figure as the figures of its rounds, some larger than others."""
+    if name.startswith(ROUNDS):
+        return [1] * rounds
+    sizes = chance(desk.prog.code, desk.work.site, "sizes", month)
+    weights = {f"ROUND_{n}": sizes.uniform(0.5, 1.5) for n in range(rounds)}
     dice = chance(desk.prog.code, desk.work.site, "rounds", month, name)
-    return list(spread(value, [str(n) for n in range(rounds)], {}, dice).values())
+    return list(spread(value, list(weights), weights, dice).values())
