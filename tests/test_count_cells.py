@@ -135,8 +135,17 @@ def test_a_row_is_marked_without_losing_its_numbers(place, worker):
     counts.mark_row(report=report, indicator=indicator, missing_reason="not_collected", by=worker)
     assert report.counts.get(cell=cell).value == 3
     assert report.counts.filter(missing_reason="not_collected").count() == 8
-    counts.zero_row(report=report, indicator=indicator, by=worker)
-    assert report.counts.filter(value=0).count() == 8
+    counts.mark_row(report=report, indicator=indicator, missing_reason="withheld", by=worker)
+    assert report.counts.filter(missing_reason="withheld").count() == 8
+
+
+def test_zeros_fill_the_empty_cells_alone(place, worker):
+    indicator, cell = cell_of(place)
+    report = make_report(place, MONTH)
+    entries = {(indicator.pk, cell.pk): Entry(missing_reason="not_collected")}
+    counts.save_cells(report=report, entries=entries, by=worker)
+    assert counts.zero_row(report=report, indicator=indicator, by=worker) == 8
+    assert report.counts.get(cell=cell).missing_reason == "not_collected"
 
 
 def test_a_report_that_is_submitted_takes_no_count(place, worker):

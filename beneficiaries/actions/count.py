@@ -147,7 +147,7 @@ def mark_row(*, report: CountReport, indicator: Indicator, missing_reason: str, 
 
 
 def zero_row(*, report: CountReport, indicator: Indicator, by: User) -> int:
-    """Write 0 in the cells of a row that hold no number. Returns how many changed."""
+    """Write 0 in the empty cells of a row; what was said missing stays so. Returns how many."""
     return _fill_row(report, indicator, Entry(value=0), by)
 
 
@@ -159,7 +159,7 @@ def _fill_row(report: CountReport, indicator: Indicator, entry: Entry, by: User)
         column.cell_id
         for column in row.columns
         if (count := row.counts.get(column.cell_id)) is None
-        or (count.value is None and not count.is_derived)
+        or (entry.missing_reason and count.value is None and not count.is_derived)
     ]
     entries = {(indicator.pk, cell_id): entry for cell_id in waiting}
     return save_cells(report=report, entries=entries, by=by)
