@@ -61,6 +61,7 @@ async function post(url, fields) {
     method: "POST",
     headers: { "X-CSRFToken": token, Accept: "application/json" },
     body: new URLSearchParams(fields),
+    keepalive: true, // it arrives even when the page is left meanwhile
   });
   if (answer.redirected) return { status: 401, error: words.signedOut };
   const isJson = answer.headers.get("Content-Type")?.includes("json");
@@ -291,7 +292,7 @@ form.addEventListener("paste", (event) => {
 // --- leaving and coming back ---
 form.addEventListener("submit", store);
 addEventListener("online", send);
-addEventListener("beforeunload", (event) => { if (waiting.size && !form.dataset.sent) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (waiting.size > (sending ? 1 : 0) && !form.dataset.sent) event.preventDefault(); });
 // A number that was kept meanwhile is sent with the revision it was typed over: the server compares.
 for (const [id, typed] of waiting) {
   const input = document.getElementById(id);
