@@ -97,9 +97,15 @@ def _keep_comment(request: HttpRequest, report: CountReport, kept: Kept) -> None
 
 
 def page(
-    request: HttpRequest, report: CountReport, kept: Kept | None = None, *, tried: bool = False
+    request: HttpRequest,
+    report: CountReport,
+    kept: Kept | None = None,
+    *,
+    tried: bool = False,
+    reason: str = "",
 ) -> HttpResponse:
-    """The report's page; with what was not kept, or with what is to mend after `tried`."""
+    """The report's page; with what was not kept, with what is to mend after `tried`, or with a
+    `reason` that was refused."""
     if kept is not None:
         report = find(request, report.pk)  # as saving left it
     may = steps_of(report, request.user)
@@ -111,6 +117,7 @@ def page(
         "may": may,
         "kept": kept,
         "tried": tried,
+        "reason": reason,
         "comment": kept.comment if kept and kept.comment is not None else report.comment,
         "saved_at": history.saved_at(report),
         "marks": [("zero", _("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices],
@@ -165,12 +172,12 @@ def count_report_return(request: HttpRequest, pk: int) -> HttpResponse:
     report = find(request, pk)
     if request.method != "POST":
         return redirect(report)
+    reason = request.POST.get("reason", "")
     try:
-        reason = read_text(request.POST.get("reason", ""))
-        reports.return_to_author(report=report, reason=reason, by=request.user)
+        reports.return_to_author(report=report, reason=read_text(reason), by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return page(request, report)
+        return page(request, report, reason=reason)
     messages.success(request, _("Returned, with what is to mend."))
     return redirect("count_board")
 
@@ -179,12 +186,12 @@ def count_report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     report = find(request, pk)
     if request.method != "POST":
         return redirect(report)
+    reason = request.POST.get("reason", "")
     try:
-        reason = read_text(request.POST.get("reason", ""))
-        version = reports.correct(report=report, reason=reason, by=request.user)
+        version = reports.correct(report=report, reason=read_text(reason), by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return page(request, report)
+        return page(request, report, reason=reason)
     return redirect(version)
 
 
