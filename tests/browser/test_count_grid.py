@@ -8,6 +8,7 @@ from accounts.roles import Role
 from beneficiaries.actions import count as counts
 from beneficiaries.actions.count import Entry
 from tests.browser.conftest import PHONE
+from tests.browser.grid import cells, state, typed
 from tests.factories import (
     make_breakdown,
     make_indicator,
@@ -35,22 +36,6 @@ def desk(report, visit):
     person.sign_in(make_user(Role.FIELD_WORKER, report.organisation))
     person.open(report.get_absolute_url())
     return person
-
-
-def cells(person):
-    return person.page.locator(".count-grid input[inputmode]")
-
-
-def state(person, number, name):
-    """Wait until the cell wears the class of a state."""
-    cell = cells(person).nth(number).get_attribute("id")
-    person.page.wait_for_selector(f"td.{name} > #{cell}")
-
-
-def typed(person, *keys):
-    for key in keys:
-        press = person.page.keyboard.press if key[0].isupper() else person.page.keyboard.type
-        press(key)
 
 
 def test_a_month_is_typed_by_keyboard_submitted_and_approved(desk, report, visit):
