@@ -36,8 +36,8 @@ class WithObjective(TranslationOptions):
 
 @register(Indicator)
 class WithDefinition(TranslationOptions):
-    fields = ("name", "definition")
-    required_languages = ("fr", "en")
+    fields = ("name", "definition", "counted_in")
+    required_languages = {"fr": ("name", "definition"), "en": ("name", "definition")}
 
 
 @register(Site)

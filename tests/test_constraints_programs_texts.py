@@ -38,6 +38,14 @@ def test_a_text_of_one_language_is_refused(rows, model, name, language):
     assert refused.value.message == "Fill in both the French and the English text."
 
 
+def test_a_word_for_a_unit_is_given_in_both_languages_or_in_neither():
+    with pytest.raises(ValidationError) as refused, explained():
+        make_indicator(counted_in_fr="nuits")
+    assert refused.value.code == "indicator_counted_in_pair"
+    assert make_indicator(counted_in_fr="nuits", counted_in_en="nights").unit_name == "nights"
+    assert make_indicator(unit="item").unit_name == "items"
+
+
 @pytest.mark.parametrize(
     ("make", "field", "value"),
     [

@@ -132,7 +132,7 @@ class _Writer:
         page.write_string(
             line.at, NAME, in_both(lambda: indicator.name, "\n"), self.formats["name"]
         )
-        unit = in_both(indicator.get_unit_display, "\n")
+        unit = in_both(lambda: indicator.unit_name, "\n")
         page.write_string(line.at, UNIT, unit, self.formats["name"])
         for at, column in table.columns:
             key = (indicator.pk, column.cell_id)

@@ -12,8 +12,16 @@ from .editing import CatalogueAdmin
 class IndicatorAdmin(CatalogueAdmin, TabbedTranslationAdmin):
     kept = ("code", "breakdown", "unit", "measure")
     fields = [
-        *["code", "name", "definition", "breakdown", "unit", "measure", "time_rule", "site_rule"],
-        *["direction", "summed_by", "at_most", "is_sensitive", "is_active"],
+        *["code", "name", "definition", "breakdown", "unit", "counted_in", "measure"],
+        *[
+            "time_rule",
+            "site_rule",
+            "direction",
+            "summed_by",
+            "at_most",
+            "is_sensitive",
+            "is_active",
+        ],
     ]
     list_display = ["name", "code", "unit", "measure", "breakdown", "state"]
     list_select_related = ["breakdown"]

@@ -66,6 +66,13 @@ class Indicator(models.Model):
         Breakdown, on_delete=models.PROTECT, related_name="indicators", verbose_name=_("breakdown")
     )
     unit = models.CharField(_("unit"), max_length=20, choices=Unit.choices)
+    counted_in = models.CharField(
+        _("word for the unit"),
+        max_length=40,
+        blank=True,
+        default="",
+        help_text=_("Nights, meals, rounds… Leave empty to say the unit itself."),
+    )
     measure = models.CharField(_("measure"), max_length=20, choices=Measure.choices)
     time_rule = models.CharField(_("over time"), max_length=10, choices=TimeRule.choices)
     site_rule = models.CharField(_("over sites"), max_length=10, choices=SiteRule.choices)
@@ -104,6 +111,15 @@ class Indicator(models.Model):
             is_code("indicator"),
             *both_languages("indicator", "name", "definition"),
             UniqueConstraint(fields=["id", "breakdown"], name="indicator_id_breakdown"),
+            CheckConstraint(
+                name="indicator_counted_in_pair",
+                condition=(Q(counted_in_fr=None) | Q(counted_in_fr=""))
+                & (Q(counted_in_en=None) | Q(counted_in_en=""))
+                | Q(counted_in_fr__isnull=False, counted_in_en__isnull=False)
+                & ~Q(counted_in_fr="")
+                & ~Q(counted_in_en=""),
+                violation_error_message=_("Give the word in both languages, or in neither."),
+            ),
             CheckConstraint(
                 name="indicator_measure_time_rule",
                 condition=Q(measure="active_in_period", time_rule="none")
@@ -147,6 +163,11 @@ class Indicator(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("indicator", args=[self.pk])
+
+    @property
+    def unit_name(self) -> str:
+        """What stands after a number of it: nights, meals, else its unit."""
+        return self.counted_in or self.get_unit_display()
 
     @property
     def how_it_is_counted(self) -> str:

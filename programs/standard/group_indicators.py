@@ -11,10 +11,17 @@ def contacts(
 
 
 def items(
-    code: str, fr: tuple[str, str], en: tuple[str, str], breakdown: str = "TOTAL"
+    code: str,
+    fr: tuple[str, str],
+    en: tuple[str, str],
+    breakdown: str = "TOTAL",
+    *,
+    counted_in: tuple[str, str],
 ) -> IndicatorRow:
-    """Things done or given, that name nobody."""
-    return IndicatorRow(code, "item", "events", breakdown, fr, en, is_sensitive=False)
+    """Things done or given, that name nobody; `counted_in` says what they are, fr and en."""
+    return IndicatorRow(
+        code, "item", "events", breakdown, fr, en, is_sensitive=False, counted_in=counted_in
+    )
 
 
 GROUP_INDICATORS = (
@@ -23,11 +30,13 @@ GROUP_INDICATORS = (
         ("Nuitées", "Nuits passées au centre par les enfants : trois enfants, trois nuitées."),
         ("Nights of shelter", "Nights the children spent at the centre: three children, three."),
         "SEX_AGE",
+        counted_in=("nuits", "nights"),
     ),
     items(
         "MEALS",
         ("Repas servis", "Repas servis aux enfants et aux adultes qui les accompagnent."),
         ("Meals served", "Meals served to children and to the adults with them."),
+        counted_in=("repas", "meals"),
     ),
     contacts(
         "MEDICAL_CHECKS",
@@ -43,6 +52,7 @@ GROUP_INDICATORS = (
         "MONITORING_VISITS",
         ("Visites de suivi", "Visites des institutions où vivent les enfants placés."),
         ("Monitoring visits", "Visits to the institutions where the placed children live."),
+        counted_in=("visites", "visits"),
     ),
     contacts(
         "MOTHER_CHILD_CONTACTS",
@@ -70,11 +80,13 @@ GROUP_INDICATORS = (
         "ROUNDS",
         ("Maraudes", "Maraudes faites par l’équipe, seule ou avec des partenaires."),
         ("Maraudes (street rounds)", "Rounds made by the team, alone or with partners."),
+        counted_in=("maraudes", "rounds"),
     ),
     items(
         "KITS",
         ("Kits remis", "Kits d’hygiène, de prévention ou de première nécessité remis."),
         ("Kits given", "Hygiene, prevention or first-need kits given."),
+        counted_in=("kits", "kits"),
     ),
     contacts(
         "ORIENTATIONS",
@@ -103,16 +115,19 @@ GROUP_INDICATORS = (
         "COMPLAINTS_FILED",
         ("Plaintes déposées", "Plaintes déposées avec le soutien de l’association."),
         ("Complaints filed", "Complaints to the police filed with the association’s support."),
+        counted_in=("plaintes", "complaints"),
     ),
     items(
         "RELOCATIONS",
         ("Mises à distance (Ac.Sé)", "Demandes de mobilité géographique faites au dispositif."),
         ("Relocations (Ac.Sé)", "Requests of geographic relocation made to the national scheme."),
+        counted_in=("mobilités", "relocations"),
     ),
     items(
         "DISCUSSION_GROUPS",
         ("Groupes de parole", "Séances de groupes de parole tenues."),
         ("Discussion groups", "Discussion group sessions held."),
+        counted_in=("séances", "sessions"),
     ),
     contacts(
         "DISCUSSION_PARTICIPANTS",
@@ -127,6 +142,7 @@ GROUP_INDICATORS = (
         "AWARENESS_SESSIONS",
         ("Séances de sensibilisation", "Séances tenues dans les écoles, villages et quartiers."),
         ("Awareness sessions", "Sessions held in schools, villages and neighbourhoods."),
+        counted_in=("séances", "sessions"),
     ),
     contacts(
         "AWARENESS_PARTICIPANTS",
@@ -143,6 +159,7 @@ GROUP_INDICATORS = (
         "TRAINING_SESSIONS",
         ("Formations et ateliers", "Journées de formation ou d’atelier tenues."),
         ("Trainings and workshops", "Days of training or workshop held."),
+        counted_in=("séances", "sessions"),
     ),
     contacts(
         "TRAINING_PARTICIPANTS",
@@ -160,5 +177,6 @@ GROUP_INDICATORS = (
             "Rencontres, contributions et interventions auprès d’une institution.",
         ),
         ("Advocacy actions", "Meetings, contributions and interventions towards an institution."),
+        counted_in=("actions", "actions"),
     ),
 )

@@ -51,7 +51,7 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """`fr` and `en` are the name and the definition of each language."""
+    """`fr` and `en` are the name and the definition; `counted_in` the word for its unit, fr, en."""
 
     code: str
     unit: str
@@ -62,6 +62,7 @@ class IndicatorRow:
     summed_by: str = ""
     at_most: str = ""
     is_sensitive: bool = True
+    counted_in: tuple[str, str] = ("", "")
 
     @property
     def names(self) -> dict[str, str]:
@@ -70,6 +71,8 @@ class IndicatorRow:
             "name_en": self.en[0],
             "definition_fr": self.fr[1],
             "definition_en": self.en[1],
+            "counted_in_fr": self.counted_in[0],
+            "counted_in_en": self.counted_in[1],
         }
 
     @property

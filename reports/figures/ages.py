@@ -36,7 +36,7 @@ def sex_age(asked: Figure) -> Table:
     return Table(
         name="sex_age",
         title=" × ".join(dimension.name for dimension in breakdown.dimensions[:2]),
-        unit=indicator.get_unit_display(),
+        unit=indicator.unit_name,
         head=breakdown.line_name,
         columns=columns_of(columns),
         rows=rows,

@@ -37,7 +37,7 @@ def sites(asked: Figure) -> Table:
     return Table(
         name="sites",
         title=_("By site"),
-        unit=indicator.get_unit_display(),
+        unit=indicator.unit_name,
         head=_("Site"),
         columns=[],
         rows=sorted(rows, key=_largest_first),

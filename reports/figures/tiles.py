@@ -49,7 +49,7 @@ class Tile:
 
     @property
     def unit(self) -> str:
-        return self.counted.get_unit_display()
+        return self.counted.unit_name
 
     @property
     def is_at_least(self) -> bool:

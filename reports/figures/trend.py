@@ -36,7 +36,7 @@ def trend(asked: Figure) -> Table:
     return Table(
         name="trend",
         title=_("Month by month"),
-        unit=indicator.get_unit_display(),
+        unit=indicator.unit_name,
         head=_("Month"),
         columns=split.columns,
         rows=rows,
