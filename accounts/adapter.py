@@ -39,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
         uidb36, _dash, secret = key.partition("-")
         return reset_url(uidb36, secret)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever reviews figures arrives on the dashboard, everybody else on today's work."""
+        user = request.user
+        reviews = user.has_perm("beneficiaries.review_counts")
+        return reverse("dashboard" if reviews else "home")
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("my_account")
 

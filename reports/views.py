@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from beneficiaries.home import to_review
 from beneficiaries.models import CountReport
 
 from . import charts, exports, figures
@@ -21,6 +22,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "bar": filter_bar(selection),
         "charted": board.tile(request.GET.get("figure", "")),
         "chart_names": charts.NAMES,
+        "to_review": len(to_review(request.user)),
     }
     return render(request, "reports/dashboard.html", context)
 

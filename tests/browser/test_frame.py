@@ -11,7 +11,7 @@ def test_somebody_signs_in_on_a_phone_and_changes_the_language(visit):
     assert person.page.locator("html").get_attribute("lang") == "fr"
     person.page.click("text=English")
     assert person.page.locator("html").get_attribute("lang") == "en"
-    assert person.page.url == person.base + "/"
+    assert person.page.url == person.base + "/dashboard/"
     assert person.complaints == []
 
 
