@@ -11,7 +11,9 @@ NO_MIGRATIONS = "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
 
 
 class Command(BaseCommand):
-    help = "Bring the database to this version, as its owner, and grant the runtime role its rights."
+    help = (
+        "Bring the database to this version, as its owner, and grant the runtime role its rights."
+    )
 
     def handle(self, *args, **options) -> None:
         """Needs DATABASE_OWNER_URL: the runtime role owns nothing and cannot migrate."""
