@@ -65,7 +65,7 @@ def test_files_stay_short_enough_to_read():
 
 
 def test_views_write_nothing():
-    """What changes something is an action (docs/developers/style.md)."""
+    """What changes something is an action (docs/developers/README.md)."""
     writes = {"save", "create", "bulk_create", "update", "delete", "get_or_create"}
     wrong = []
     for path in [p for f in FLOORS for p in modules(f) if "views" in p.parts + (p.stem,)]:
