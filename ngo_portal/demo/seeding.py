@@ -26,6 +26,8 @@ from .shapes import Family
 
 MOST_PROCESSES = 2
 DONE = "seed"
+# A number of ours among the locks of the database, and that of the first step.
+LOCK, START = 2026, -1
 # Objects between two searches for unused ones: a tenth of the time otherwise goes there.
 RARELY = 200_000
 # Reports made so far by all processes, for the progress line.
@@ -48,12 +50,19 @@ def start() -> bool:
 
     Raises ValidationError when the database holds other data than the demonstration.
     """
-    if User.objects.filter(email=accounts.PLATFORM).exists():
-        return False
     with scope():
+        hold("pg_advisory_xact_lock", START)
+        if User.objects.filter(email=accounts.PLATFORM).exists():
+            return False
         by = accounts.make_platform()
         load_standard_catalogue(by=by)
     return True
+
+
+def hold(lock: str, number: int) -> None:
+    """Let two runs at once take turns: the second finds what the first made."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s, %s)", [LOCK, number])
 
 
 def is_there(family: Family) -> bool:
@@ -93,6 +102,7 @@ def make_chain(number: int, calendar: Calendar) -> list[Made]:
     Nothing waits for the disk: what a crash of the machine loses, the next run makes.
     """
     gc.set_threshold(RARELY)
+    hold("pg_advisory_lock", number)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
     with translation.override("en"):
