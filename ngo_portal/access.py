@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.core import checks
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -20,6 +21,15 @@ FORM = ("GET", "HEAD", "POST")
 WRITE = ("POST",)
 
 
+class Scope(StrEnum):
+    """Whose rows a page is about."""
+
+    EVERYONE = "everyone"  # before signing in: sign-in itself, invitations, health
+    ACCOUNT = "account"  # one's own account and work
+    SHARED = "shared"  # the same rows for all who hold the right
+    ORGANISATION = "organisation"  # rows narrowed by `visible_to`
+
+
 @dataclass(frozen=True)
 class Page:
     """How one URL may be used."""
@@ -27,14 +37,13 @@ class Page:
     methods: tuple[str, ...] = READ
     # The right it takes; "" for anyone signed in.
     permission: str = ""
-    # Open before signing in: sign-in itself, invitations, health.
-    is_open: bool = False
-    # A fresh proof of identity is asked for.
-    step_up: bool = False
-    # What it shows of people: nothing yet, no page shows a person.
-    shows: str = ""
-    # Whether opening it leaves a line in the journal.
+    scope: Scope = Scope.ORGANISATION
+    # Its view leaves a line in the journal (tests/test_access_registry.py holds it to that).
     is_logged: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.scope == Scope.EVERYONE
 
     @property
     def roles(self) -> frozenset[str]:
@@ -46,7 +55,6 @@ def _pages(names: str, page: Page) -> dict[str, Page]:
     return dict.fromkeys(names.split(), page)
 
 
-VIEW_CATALOGUE = Page(permission="programs.view_catalogue")
 EDIT_CATALOGUE = Page(FORM, permission="programs.edit_catalogue")
 VIEW_COUNTS = Page(permission="beneficiaries.view_counts")
 ENTER_COUNTS = Page(FORM, permission="beneficiaries.enter_counts")
@@ -55,22 +63,27 @@ MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access")
 
 PAGES: dict[str, Page] = {
     # everyone
-    **_pages("healthz", Page(is_open=True)),
-    **_pages("set_language", Page(WRITE, is_open=True)),
+    **_pages("healthz", Page(scope=Scope.EVERYONE)),
+    **_pages("set_language", Page(WRITE, scope=Scope.EVERYONE)),
     **_pages(
         "account_login account_reset_password account_reset_password_done "
         "account_reset_password_from_key account_reset_password_from_key_done "
         "accept_invitation",
-        Page(FORM, is_open=True),
+        Page(FORM, scope=Scope.EVERYONE),
     ),
-    **_pages("quick_exit", Page(WRITE, is_open=True)),
-    **_pages("account_logout account_change_password account_reauthenticate", Page(FORM)),
-    **_pages("home", Page()),
-    **_pages("my_account", Page(FORM)),
+    **_pages("quick_exit", Page(WRITE, scope=Scope.EVERYONE)),
+    **_pages(
+        "account_logout account_change_password account_reauthenticate my_account",
+        Page(FORM, scope=Scope.ACCOUNT),
+    ),
+    **_pages("home", Page(scope=Scope.ACCOUNT)),
     # the catalogue, read
     **_pages(
-        "organisations organisation programs program sites site indicators indicator",
-        VIEW_CATALOGUE,
+        "organisations organisation programs program sites site",
+        Page(permission="programs.view_catalogue"),
+    ),
+    **_pages(
+        "indicators indicator", Page(permission="programs.view_catalogue", scope=Scope.SHARED)
     ),
     **_pages("projects project", Page(permission="programs.view_funding")),
     # people and their rights
@@ -108,9 +121,7 @@ PAGES: dict[str, Page] = {
     ),
     # figures
     **_pages("dashboard dashboard_chart figure_evidence", Page(permission="reports.view_figures")),
-    **_pages(
-        "export_csv export_xlsx", Page(permission="reports.export_figures", is_logged=True)
-    ),
+    **_pages("export_csv export_xlsx", Page(permission="reports.export_figures", is_logged=True)),
 }
 
 # Django's admin, which edits the catalogue alone: one right for all its URLs.
@@ -144,13 +155,17 @@ def every_url_is_declared(app_configs, **kwargs) -> list[checks.CheckMessage]:
     """Refuse to start on a URL that nobody declared, or a declaration without its URL."""
     known = list(urls())
     errors: list[checks.CheckMessage] = [
-        checks.Error(f"The URL {route!r} ({name}) is not in ngo_portal/access.py.", id="access.E001")
+        checks.Error(
+            f"The URL {route!r} ({name}) is not in ngo_portal/access.py.", id="access.E001"
+        )
         for route, name in known
         if page(name) is None and not is_of_catalogue(route)
     ]
     names = {name for _route, name in known}
     errors += [
-        checks.Warning(f"ngo_portal/access.py declares {name!r}, which no URL has.", id="access.W002")
+        checks.Warning(
+            f"ngo_portal/access.py declares {name!r}, which no URL has.", id="access.W002"
+        )
         for name in PAGES
         if name not in names
     ]

@@ -47,7 +47,9 @@ def navigation(request: HttpRequest) -> dict:
     match = request.resolver_match
     here = (match.view_name or "") if match else ""
     return frame | {
-        "places": [(place, here.startswith(place.under)) for place in PLACES if _opens(user, place)],
+        "places": [
+            (place, here.startswith(place.under)) for place in PLACES if _opens(user, place)
+        ],
         "organisation_names": sorted({str(m.organisation) for m in user.access.memberships}),
         "role_names": sorted({str(m.get_role_display()) for m in user.access.memberships}),
     }

@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from accounts.models import Invitation, Membership
 from accounts.roles import Role
-from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock, TallySheet
 from ngo_portal import access
 from tests.factories import make_organisation, make_user
 from tests.scene import make_scene
@@ -25,10 +26,13 @@ OPENED = {200, 302, 400, 422}
 BY_OBJECT = {"count_report_take_back": {403}, "count_cell_save": {404}}
 
 
-def status(client, name: str, address: str) -> int:
-    """What the first declared method of a page answers."""
-    method = access.PAGES[name].methods[0].lower()
-    answer = getattr(client, method)(address)
+def methods(name: str) -> list[str]:
+    return [method.lower() for method in access.PAGES[name].methods if method != "HEAD"]
+
+
+def status(client, name: str, address: str, method: str = "") -> int:
+    """What a page answers to a method, its first declared one unless told."""
+    answer = getattr(client, method or methods(name)[0])(address)
     if answer.streaming:
         answer.getvalue()
     return answer.status_code
@@ -36,6 +40,12 @@ def status(client, name: str, address: str) -> int:
 
 def expected(name: str, role: str, otherwise: int) -> int:
     return otherwise if role in access.PAGES[name].roles else 403
+
+
+def state() -> list:
+    """Everything that a stranger could have changed."""
+    tables = [BeneficiaryCount, CountReport, Invitation, Membership, PeriodLock, TallySheet]
+    return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
 def without_object() -> list[tuple[str, str]]:
@@ -60,17 +70,18 @@ def test_a_role_of_another_organisation_finds_nothing(client, role):
     scene = make_scene()
     stranger = make_user(role, make_organisation())
     client.force_login(stranger)
-    before = [CountReport.objects.count(), BeneficiaryCount.objects.count()]
+    before = state()
     wrong = {}
     for name, address in scene.addresses(stranger):
-        found = status(client, name, address)
         # The platform names every organisation; it opens those that nobody administers yet.
         if role == Role.PLATFORM_ADMINISTRATOR and name in {"organisation", "program", "site"}:
             continue
-        if found != expected(name, role, 404):
-            wrong[address] = (name, found)
+        for method in methods(name):
+            found = status(client, name, address, method)
+            if found != expected(name, role, 404):
+                wrong[method, address] = (name, found)
     assert wrong == {}
-    assert [CountReport.objects.count(), BeneficiaryCount.objects.count()] == before
+    assert state() == before
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -109,11 +120,31 @@ def test_a_partner_sees_only_its_own_rows_in_the_leads_program(client, role):
         "program": 200,
     }
     wrong = {}
+    before = state()
     for name, address in lead.addresses(person):
-        found = status(client, name, address)
-        if found != expected(name, role, shown.get(name, 404)):
-            wrong[address] = (name, found)
+        for method in methods(name):
+            found = status(client, name, address, method)
+            if found != expected(name, role, shown.get(name, 404)):
+                wrong[method, address] = (name, found)
     assert wrong == {}
+    assert state() == before
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR, Role.FIELD_WORKER])
+def test_the_catalogue_of_another_organisation_is_not_edited(client, role):
+    scene = make_scene()
+    client.force_login(make_user(role, make_organisation()))
+    found = {
+        model: client.get(f"/catalogue/programs/{model}/{row.pk}/change/").status_code
+        for model, row in {
+            "organisation": scene.organisation,
+            "program": scene.program,
+            "site": scene.place.site,
+            "fundedproject": scene.project,
+            "grant": scene.project.grants.first(),
+        }.items()
+    }
+    assert set(found.values()) == {404 if role == Role.ADMINISTRATOR else 403}
 
 
 def test_a_lead_sees_a_partners_report_only_once_submitted(client):

@@ -1,10 +1,13 @@
 """Every URL is declared, and what is declared is what happens."""
 
 import pytest
-from django.urls import path
+from django.urls import path, reverse
 
 from accounts.roles import PERMISSIONS, Role, roles_with
+from audit.models import JournalEntry
 from ngo_portal import access
+from tests.factories import make_user
+from tests.scene import make_scene
 
 OPEN_PAGES = {
     "healthz",
@@ -46,10 +49,20 @@ def test_separation_of_powers():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", [n for n, page in access.PAGES.items() if page.is_logged])
+def test_what_is_said_to_be_logged_is(client, name):
+    scene = make_scene()
+    client.force_login(make_user("coordinator", scene.organisation))
+    before = JournalEntry.objects.count()
+    answer = client.get(reverse(name))
+    assert answer.status_code == 200
+    answer.getvalue()
+    assert JournalEntry.objects.count() == before + 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["home", "count_board", "dashboard", "access", "programs"])
 def test_a_closed_page_asks_to_sign_in(client, name):
-    from django.urls import reverse
-
     answer = client.get(reverse(name))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/")

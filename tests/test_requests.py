@@ -1,18 +1,21 @@
 """What happens to every request, whatever the page."""
 
+import datetime as dt
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
-from django.test import RequestFactory
-from django.urls import path
+from django.urls import clear_url_caches, path
 
 from accounts.models import User
 from audit.models import JournalEntry
 from ngo_portal import access, urls
-from ngo_portal.access import Page
-from tests.factories import make_organisation, make_user
+from ngo_portal.access import Page, Scope
+from tests.factories import make_membership, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
+OPEN = Page(scope=Scope.EVERYONE)
+OPEN_FORM = Page(("POST",), scope=Scope.EVERYONE)
 
 
 def writes_then_breaks(request):
@@ -29,18 +32,16 @@ def writes_then_loses_the_database(request):
 def probe(monkeypatch, client):
     """Serve a view at /probe/ for the time of a test."""
 
-    def serve(view, page=Page(is_open=True)):  # noqa: B008 - a constant
-        monkeypatch.setattr(urls, "urlpatterns", [path("probe/", view, name="probe"), *urls.urlpatterns])
+    def serve(view, page=OPEN):
+        monkeypatch.setattr(
+            urls, "urlpatterns", [path("probe/", view, name="probe"), *urls.urlpatterns]
+        )
         monkeypatch.setitem(access.PAGES, "probe", page)
-        from django.urls import clear_url_caches
-
         clear_url_caches()
         client.raise_request_exception = False
         return client
 
     yield serve
-    from django.urls import clear_url_caches
-
     clear_url_caches()
 
 
@@ -98,14 +99,8 @@ def test_a_deactivated_account_has_no_right_left():
 
 
 def test_a_membership_that_has_ended_gives_nothing():
-    import datetime as dt
-
     user = make_user(None)
-    from tests.factories import make_membership
-
-    make_membership(
-        user, "coordinator", active=(dt.date(2020, 1, 1), dt.date(2021, 1, 1))
-    )
+    make_membership(user, "coordinator", active=(dt.date(2020, 1, 1), dt.date(2021, 1, 1)))
     assert user.access.memberships == ()
 
 
@@ -116,7 +111,7 @@ def test_a_form_sent_twice_is_accepted_once(probe):
         made.append(1)
         return HttpResponse(status=302, headers={"Location": "/made/"})
 
-    client = probe(make, Page(("POST",), is_open=True))
+    client = probe(make, OPEN_FORM)
     key = "6f1f3d9e-6f0f-4c3b-9a39-0b8a4a3d3c11"
     first = client.post("/probe/", {"form_key": key})
     second = client.post("/probe/", {"form_key": key})
@@ -125,21 +120,15 @@ def test_a_form_sent_twice_is_accepted_once(probe):
 
 
 def test_a_form_with_errors_can_be_sent_again(probe):
-    answers = iter([HttpResponse("mend this"), HttpResponse(status=302, headers={"Location": "/x/"})])
-    client = probe(lambda request: next(answers), Page(("POST",), is_open=True))
+    answers = iter(
+        [HttpResponse("mend this"), HttpResponse(status=302, headers={"Location": "/x/"})]
+    )
+    client = probe(lambda request: next(answers), OPEN_FORM)
     key = "6f1f3d9e-6f0f-4c3b-9a39-0b8a4a3d3c12"
     assert client.post("/probe/", {"form_key": key}).status_code == 200
     assert client.post("/probe/", {"form_key": key}).status_code == 302
 
 
 def test_a_key_that_is_no_key_is_ignored(probe):
-    client = probe(lambda request: HttpResponse("ok"), Page(("POST",), is_open=True))
+    client = probe(lambda request: HttpResponse("ok"), OPEN_FORM)
     assert client.post("/probe/", {"form_key": "\x00nonsense"}).status_code == 200
-
-
-def test_request_factory_is_not_needed_for_anonymous_rights():
-    from django.contrib.auth.models import AnonymousUser
-
-    request = RequestFactory().get("/")
-    request.user = AnonymousUser()
-    assert request.user.access.organisation_ids == frozenset()

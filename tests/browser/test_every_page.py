@@ -55,7 +55,7 @@ def test_every_page_is_accessible_and_fits(visit, language, size, scheme):
         window.complaints.clear()
         answer = window.open(address)
         wrong[address] = [
-            *(["status %d" % answer.status] if answer.status >= 400 else []),
+            *([f"status {answer.status}"] if answer.status >= 400 else []),
             *(["wider than the screen"] if window.overflows() else []),
             *window.complaints,
             *window.violations(),
