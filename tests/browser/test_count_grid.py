@@ -61,6 +61,7 @@ def test_a_month_is_typed_by_keyboard_submitted_and_approved(desk, report, visit
     assert desk.complaints == []
     coordinator = visit("en", PHONE)
     coordinator.sign_in(make_user(Role.COORDINATOR, report.organisation))
+    coordinator.open("/")
     coordinator.page.click("text=Review")
     assert not coordinator.overflows()
     coordinator.page.click("text=Approve January")
