@@ -197,6 +197,8 @@ def test_quick_exit_works_from_an_old_page(user):
         ("/me/?a=1", "/me/?a=1"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
+        ("foo", "/"),
+        ("account_login", "/"),
         ("", "/"),
     ],
 )

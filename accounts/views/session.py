@@ -5,8 +5,8 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
@@ -20,9 +20,8 @@ AWAY = "https://www.wikipedia.org/"
 def set_language(request: HttpRequest) -> HttpResponse:
     """Read the same page in the other language: kept in a cookie, and in the account."""
     wanted = request.POST.get("next", "")
-    hosts = {request.get_host()}
-    safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
-    response = redirect(wanted if safe else "/")
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
+    response = HttpResponseRedirect(wanted if safe else "/")
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         if request.user.is_authenticated:
