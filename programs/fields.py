@@ -27,6 +27,13 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """One day of a believable year: every date that a form asks for."""
+
+    widget = DayInput
+    default_validators = BELIEVABLE
+
+
 class DateSpanInput(forms.MultiWidget):
     """Two date pickers, the first and the last day, each with its label."""
 
@@ -60,10 +67,7 @@ class DateSpanField(forms.MultiValueField):
 
     def __init__(self, *, is_open_ended: bool = True, **kwargs) -> None:
         self.is_open_ended = is_open_ended
-        fields = (
-            forms.DateField(validators=BELIEVABLE),
-            forms.DateField(required=False, validators=BELIEVABLE),
-        )
+        fields = (DayField(), DayField(required=False))
         super().__init__(fields, require_all_fields=False, **kwargs)
 
     def compress(self, days: list[dt.date | None]) -> DateRange | None:

@@ -240,6 +240,14 @@ def test_a_stale_end_says_so_and_can_be_sent_again(client, administrator, worker
     assert client.post(address, data | {"revision": "2"}).status_code == 302
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_role_ends_in_a_believable_year(client, administrator, worker, day):
+    membership = worker.memberships.get()
+    data = {"last_day": day, "revision": membership.revision}
+    answer = client.post(reverse("membership_end", args=[membership.pk]), data)
+    assert "Give a year between 1900 and 2199." in answer.content.decode()
+
+
 def test_an_account_is_deactivated_and_reactivated(client, administrator, worker):
     address = reverse("account_deactivate", args=[worker.pk])
     assert client.post(address, {"revision": worker.revision}).status_code == 302

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import manageable_organisations, roles_to_give, roles_to_offer
 from accounts.roles import WHOLE_ORGANISATION, Role
-from programs.fields import DateSpanField, DayInput
+from programs.fields import DateSpanField, DayField
 from programs.models import Organisation, Partnership, Program, Site
 
 WHOLE = _("whole organisation")
@@ -114,9 +114,8 @@ class InviteForm(MembershipForm):
 class EndMembershipForm(forms.Form):
     """The last day of a role."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
-        widget=DayInput,
         help_text=_("The role opens nothing from the day after. Yesterday ends it at once."),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)

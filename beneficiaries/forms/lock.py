@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from beneficiaries.models import PeriodLock
 from beneficiaries.sheet import month_after
+from programs.fields import DayField
 from programs.models import Organisation, Program, Site
 
 YEARS_BACK = 4
@@ -70,9 +71,7 @@ class LockExceptionForm(ReasonForm):
 
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
     month = forms.TypedChoiceField(label=_("Month"), coerce=dt.date.fromisoformat)
-    until = forms.DateField(
-        label=_("Until (included)"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    until = DayField(label=_("Until (included)"))
     field_order = ("site", "month", "until", "reason")
 
     def __init__(self, *args, lock: PeriodLock, **kwargs) -> None:

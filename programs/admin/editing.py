@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.fields import TranslationField
 
 from programs.actions import enter
-from programs.fields import DateSpanField, DayInput
+from programs.fields import DateSpanField, DayField, DayInput
 from programs.models import Organisation
 from programs.models.organisation import Language
 from programs.rights import EDIT, SHARED, may_edit
@@ -24,7 +24,7 @@ from .form import CatalogueForm
 
 FIELDS = {
     DateRangeField: {"form_class": DateSpanField},
-    models.DateField: {"widget": DayInput},
+    models.DateField: {"form_class": DayField, "widget": DayInput},
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
 }
 
