@@ -2,7 +2,7 @@ import pytest
 
 from reports import figures
 from tests import factories
-from tests.network import TODAY, counts_of, make_network
+from tests.network import TODAY, YEAR, counts_of, make_network
 
 pytestmark = pytest.mark.django_db
 HALF = {"period": "range", "from": "2024-01", "to": "2024-06"}
@@ -96,3 +96,25 @@ def test_a_report_whose_site_left_the_program_still_has_a_name(network):
     figure = figures.figure(selection, f"{network.program.pk}-{network.events.pk}")
     assert figure.tile.total.amount.high == 23
     assert "Site" in " ".join(row.label for row in figures.sites(figure).rows)
+
+
+def test_a_co_funder_reads_its_own_grant_and_not_the_other_funders(network):
+    project = factories.make_project(network.lead)
+    ours, theirs = (
+        factories.make_grant(project, funder=funder)
+        for funder in (network.partner, factories.make_organisation(kinds=["FUNDER"]))
+    )
+    for grant, value in ((ours, 100), (theirs, 60)):
+        factories.make_grant_scope(grant, network.program, site=network.hill.site)
+        factories.make_target(
+            network.program, network.events, grant=grant, site=network.hill.site, span=YEAR,
+            value=value,
+        )  # fmt: skip
+    user = factories.make_user("coordinator", network.partner)
+    query = HALF | {"project": str(project.pk)}
+    selection = figures.select(user, query, TODAY)
+    tile = figures.board(selection).tile(f"{network.program.pk}-{network.events.pk}")
+    assert [cover.grant for cover in selection.visible.covers] == [ours]
+    assert [progress.goal.grant for progress in tile.progress] == [ours]
+    foreign = figures.select(user, HALF | {"funder": str(theirs.funder_id)}, TODAY)
+    assert foreign.ignored == ("funder",)

@@ -12,7 +12,6 @@ from django.db.models import Model, Q
 from accounts.models import User
 from beneficiaries.models import CountReport
 from programs.models import (
-    FundedProject,
     GrantScope,
     Organisation,
     Program,
@@ -134,13 +133,11 @@ def _named(model: type[Model], keys: Collection[int]) -> dict:
 
 
 def _covers(user: User, programs: dict[int, Program], sites: dict[int, Site]) -> list[Cover]:
-    """Grants over these programs and sites, for those who may see the funding."""
+    """The grants over these programs and sites that `user` may see: never another funder's."""
     if not user.has_perm("programs.view_funding"):
         return []
-    rows = GrantScope.objects.filter(
-        Q(site=None) | Q(site__in=list(sites)),
-        program__in=list(programs),
-        grant__project__in=FundedProject.objects.visible_to(user).values("pk"),
+    rows = GrantScope.objects.visible_to(user).filter(
+        Q(site=None) | Q(site__in=list(sites)), program__in=list(programs)
     )
     found = list(rows.select_related("grant__project", "grant__funder").order_by("pk"))
     for row in found:
