@@ -130,11 +130,20 @@ def test_a_fragment_holds_the_chart_and_the_same_figures(client, network, name):
         assert str(row.total or "–") in fragment
 
 
-@pytest.mark.parametrize("figure", ["", "1", "x-y", "999999-1", "1-2-3"])
+@pytest.mark.parametrize(
+    "figure", ["", "1", "x-y", "999999-1", "1-2-3", "²-²", "١-١", "9" * 5000 + "-1"]
+)
 def test_a_chart_of_nothing_is_not_found(client, network, figure):
     client.force_login(network.coordinator)
     url = reverse("dashboard_chart", args=["trend"])
     assert client.get(url, HALF | {"figure": figure}).status_code == 404
+
+
+@pytest.mark.parametrize("indicator", ["²", "9" * 5000])
+def test_a_figure_that_no_row_can_be_is_not_found(client, network, indicator):
+    client.force_login(network.coordinator)
+    query = HALF | {"figure": f"{network.program.pk}-{indicator}"}
+    assert client.get(reverse("dashboard_chart", args=["trend"]), query).status_code == 404
 
 
 def test_an_unknown_chart_is_not_found(client, network):

@@ -143,6 +143,11 @@ def select(user: User, query: Mapping[str, str], today: dt.date | None = None) -
 def _key(name: str, text: str) -> int | str | None:
     if name == "pillar":
         return text or None
+    return read_key(text)
+
+
+def read_key(text: str) -> int | None:
+    """The key of a row as an address holds it; None for anything that no row can have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 

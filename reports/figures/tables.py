@@ -12,7 +12,7 @@ from programs.models import Category, Indicator, ProgramIndicator
 from .board import Board, Values, board
 from .breakdown import CellCount, cell_counts
 from .rules import Amount
-from .selection import Selection
+from .selection import Selection, read_key
 from .tiles import Section, Tile
 
 # A number, the reason it is missing ("not_collected"…), or nothing at all.
@@ -107,16 +107,14 @@ class Figure:
 
 def figure(selection: Selection, key: str) -> Figure | None:
     """The figure of a key "program-indicator", if it is visible and reported in the period."""
-    program, _dash, indicator = key.partition("-")
-    if not (program.isdigit() and indicator.isdigit()):
+    program, indicator = map(read_key, key.partition("-")[::2])
+    if indicator is None or program not in {p.pk for p in selection.programs}:
         return None
-    if int(program) not in {p.pk for p in selection.programs}:
-        return None
-    narrow = replace(selection, chosen={**selection.chosen, "program": int(program)})
+    narrow = replace(selection, chosen={**selection.chosen, "program": program})
 
     def is_wanted(row: ProgramIndicator, rows: list[ProgramIndicator]) -> bool:
-        wanted = {int(indicator)}
-        wanted |= {r.indicator.summed_by_id for r in rows if r.indicator_id == int(indicator)}
+        wanted = {indicator}
+        wanted |= {r.indicator.summed_by_id for r in rows if r.indicator_id == indicator}
         return row.indicator_id in wanted
 
     built = board(narrow, is_wanted)
