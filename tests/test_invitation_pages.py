@@ -83,7 +83,7 @@ def test_the_link_opens_an_account_and_signs_in(client, link):
     assert "Priti" in html
     assert INVITED in html
     answer = client.post(link, JOINING)
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/")
     user = User.objects.get(email=INVITED)
     assert (user.display_name, user.language) == ("Nadia", "fr")
     assert client.session["_auth_user_id"] == str(user.pk)
