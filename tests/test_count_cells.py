@@ -107,10 +107,10 @@ def test_many_cells_take_as_many_queries_as_one(place, worker, django_assert_num
     report = make_report(place, MONTH)
     with acting(worker):
         worker.has_perm("beneficiaries.enter_counts", report)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(9):
             one = {(indicator.pk, cells[0].pk): Entry(value=1)}
             assert counts.save_cells(report=report, entries=one, by=worker) == 1
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(9):
             many = {(indicator.pk, cell.pk): Entry(value=2) for cell in cells}
             assert counts.save_cells(report=report, entries=many, by=worker) == len(cells)
     assert counts.save_cells(report=report, entries=many, by=worker) == 0

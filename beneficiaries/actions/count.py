@@ -50,6 +50,7 @@ class StaleCell(Exception):
         self.count, self.author, self.at = count, author, at
 
 
+@transaction.atomic
 def save_cell(
     *,
     report: CountReport,
@@ -68,6 +69,7 @@ def save_cell(
     _check_value(entry)
     if not sheet.asks_for(program_id=report.program_id, month=report.month, indicator=indicator):
         raise ValidationError(_not_asked(), code="not_asked")
+    _hold(report)
     kept = BeneficiaryCount.objects.filter(report=report, indicator=indicator, cell=cell)
     seen = kept.filter(revision=revision, is_derived=False)
     with explained():
@@ -87,6 +89,7 @@ def save_cell(
     raise StaleCell(count=found, author=author, at=at)
 
 
+@transaction.atomic
 def save_cells(
     *,
     report: CountReport,
@@ -105,6 +108,7 @@ def save_cells(
     asked = sheet.asked(program=report.program, month=report.month)
     if not entries.keys() <= asked.keys.keys():
         raise ValidationError(_not_asked(), code="not_asked")
+    _hold(report)
     kept = {(c.indicator_id, c.cell_id): c for c in BeneficiaryCount.objects.filter(report=report)}
     changed = {
         key: entry
@@ -151,7 +155,10 @@ def zero_row(*, report: CountReport, indicator: Indicator, by: User) -> int:
     return _fill_row(report, indicator, Entry(value=0), by)
 
 
+@transaction.atomic
 def _fill_row(report: CountReport, indicator: Indicator, entry: Entry, by: User) -> int:
+    _may_enter(report, by)
+    _hold(report)
     row = sheet.filled(report).by_indicator.get(indicator.pk)
     if row is None:
         raise ValidationError(_not_asked(), code="not_asked")
@@ -183,6 +190,10 @@ def explain(*, report: CountReport, indicator: Indicator, text: str, by: User) -
             indicator=indicator,
             defaults={"text": text.strip(), "organisation_id": report.organisation_id},
         )[0]
+
+
+def _hold(report: CountReport) -> None:
+    CountReport.objects.filter(pk=report.pk).hold()
 
 
 def _may_enter(report: CountReport, by: User) -> None:

@@ -35,9 +35,10 @@ def save_sheet(
     A cell that somebody else changed is left as it is: silently when `by` had not touched it,
     as a StaleCell of the answer otherwise. Numbers of the tally sheets are left alone.
     """
+    CountReport.objects.filter(pk=report.pk).hold()
     kept = {
         (count.indicator_id, count.cell_id): count
-        for count in BeneficiaryCount.objects.select_for_update().filter(report=report)
+        for count in BeneficiaryCount.objects.filter(report=report)
     }
     differing = {
         key: entry

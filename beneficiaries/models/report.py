@@ -47,6 +47,13 @@ class CountReportQuerySet(models.QuerySet):
     def of_month(self, *, program: Program, site: Site, month: dt.date) -> CountReportQuerySet:
         return self.filter(program=program, site=site, month=month)
 
+    def hold(self) -> None:
+        """Until the transaction ends nobody else writes these reports or their counts.
+
+        Taken before counts are read or locked, so that no two savings wait for each other.
+        """
+        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
     def current(self) -> CountReport | None:
         """The version that work goes on with: the open one, else the approved one."""
         found = self.exclude(status=CountReport.Status.SUPERSEDED).order_by("-version")
