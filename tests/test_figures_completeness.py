@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from reports import figures
+from tests import factories
 from tests.factories import submit_as_is
 from tests.network import TODAY, counts_of, make_network
 
@@ -61,3 +62,17 @@ def test_an_approved_report_without_the_figure_does_not_complete_it(network):
 def test_the_last_approval_is_said(network):
     report = counts_of(network, network.north, 6, 5)
     assert section(network, {"period": "2024-06"}).approved_at == report.reviewed_at
+
+
+def test_every_span_of_an_indicator_is_expected(network):
+    network.program.program_indicators.filter(indicator=network.events).update(
+        active=(dt.date(2024, 1, 1), dt.date(2024, 2, 1))
+    )
+    factories.make_program_indicator(
+        network.program, network.events, position=9, active=(dt.date(2024, 5, 15), None)
+    )
+    for number in (1, 5):
+        counts_of(network, network.north, number, 10)
+    found = section(network, {"period": "range", "from": "2024-01", "to": "2024-06"}).tiles[-1]
+    assert found.total.amount.high == 20
+    assert (found.completeness.reports, found.completeness.approved_reports) == (9, 2)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
 from programs.models import Indicator, Program, ProgramIndicator
 from reports.period import first_of_month
 
 from .completeness import Expected, expected
 from .counts import APPROVED, Count, Dataset, load
-from .rules import monthly, total
+from .rules import Total, monthly, total
 from .selection import Selection
 from .targets import Goal, Progress, goals, progress
 from .tiles import LAST, NONE, Section, Tile
@@ -109,15 +111,15 @@ def board(selection: Selection, is_wanted: Wanted | None = None) -> Board:
 
 
 def reported_figures(selection: Selection) -> dict[int, list[ProgramIndicator]]:
-    """The indicators each program reports in the period, its main count first."""
+    """The indicators each program reports in the period, a row for each span, main count first."""
     rows = ProgramIndicator.objects.filter(
         program__in=[program.pk for program in selection.programs],
         active__overlap=(selection.period.start, selection.period.end),
     ).select_related("indicator")
-    found: dict[int, dict[int, ProgramIndicator]] = defaultdict(dict)
+    found: dict[int, list[ProgramIndicator]] = defaultdict(list)
     for row in rows.order_by("-is_main", "position", "pk"):
-        found[row.program_id].setdefault(row.indicator_id, row)
-    return {program: list(by_indicator.values()) for program, by_indicator in found.items()}
+        found[row.program_id].append(row)
+    return dict(found)
 
 
 def _earlier(
@@ -139,13 +141,15 @@ def _section(built: Board, program: Program) -> Section:
     data = built.data
     mine = [report for report in data.reports if report.program_id == program.pk]
     owed = expected(built.selection, program, mine)
-    rows = built.figures[program.pk]
-    present = {row.indicator_id: row.indicator for row in rows}
+    first: dict[int, ProgramIndicator] = {}
+    for row in built.figures[program.pk]:
+        first.setdefault(row.indicator_id, row)
+    present = {key: row.indicator for key, row in first.items()}
     approved = [report for report in mine if report.is_approved]
     return Section(
         program=program,
         owed=owed,
-        tiles=[_tile(built, row, present, owed) for row in rows],
+        tiles=[_tile(built, row, present, owed) for row in first.values()],
         completeness=owed.completeness({(r.site_id, r.month) for r in approved}),
         waiting_reports=len(mine) - len(approved),
         corrections=sum(r.program_id == program.pk for r in data.corrections),
@@ -180,7 +184,7 @@ def _tile(
         months=monthly(own, indicator.site_rule),
         with_unapproved=everything.amount if everything and everything != shown else None,
         missing=dict(_missing(built, row.program_id, counted.pk)),
-        completeness=owed.completeness(approved, _months(row, shown, counted, period)),
+        completeness=owed.completeness(approved, _months(built, row, shown, counted)),
         progress=_progress(built, row, counted, values),
         stand_in=counted if is_replaced else None,
         peak=total(own, NONE, indicator.site_rule) if is_replaced else None,
@@ -198,16 +202,26 @@ def _stand_in(
     return other if built.values(row.program_id, other.pk) else None
 
 
-def _months(row: ProgramIndicator, shown, counted: Indicator, period) -> list[dt.date]:
+def _months(
+    built: Board, row: ProgramIndicator, shown: Total | None, counted: Indicator
+) -> list[dt.date]:
     """The months whose reports the total needs: all that the figure is asked for, or its own."""
     if shown and counted.time_rule == LAST:
         return [shown.month]
-    lower, upper = row.active.lower, row.active.upper
+    spans = [
+        one.active for one in built.figures[row.program_id] if one.indicator_id == row.indicator_id
+    ]
     return [
         month
-        for month in period.past_months
-        if (upper is None or month < upper) and (lower is None or first_of_month(lower) <= month)
+        for month in built.selection.period.past_months
+        if any(_touches(span, month) for span in spans)
     ]
+
+
+def _touches(span: DateRange, month: dt.date) -> bool:
+    """Whether a day of the month lies in a span, which is open where it has no bound."""
+    lower, upper = span.lower, span.upper
+    return (upper is None or month < upper) and (lower is None or first_of_month(lower) <= month)
 
 
 def _missing(built: Board, program_id: int, indicator_id: int) -> Counter:
