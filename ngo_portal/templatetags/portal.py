@@ -94,6 +94,12 @@ def last_day(span) -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """A colon as the language spaces it: French puts a no-break space before."""
+    return ":" if _english() else "\u00a0:"
+
+
+@register.simple_tag
 def form_key() -> str:
     """The hidden field that makes a form count once."""
     return format_html(
