@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -131,6 +133,15 @@ class Pasted:
             becomes = str(mark(entry.value, entry.missing_reason))
             found.append((row.indicator, label, shown(row.counts.get(cell_id)), becomes))
         return found
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when what would be written changes, or what stands there now."""
+        content = [
+            (*key, shown(self.sheet.by_indicator[key[0]].counts.get(key[1])), entry.value, entry.missing_reason)
+            for key, entry in self.entries.items()
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def read_block(text: str, sheet: Sheet, *, start: Key) -> Pasted:

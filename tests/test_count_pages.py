@@ -209,9 +209,27 @@ def test_a_pasted_block_is_shown_before_it_is_written(client, worker, report, in
     assert "Outside the grid" in page
     assert "8 · 9" in page
     assert not report.counts.exists()
-    block = {"start": f"{indicator.pk}-{first.pk}", "text": "1\u202f024\tmany\r\n", "confirm": "1"}
-    assert client.post(url, block).status_code == 302
+    block = {"start": f"{indicator.pk}-{first.pk}", "text": "1\u202f024\tmany\r\n"}
+    seen = client.post(url, block).context["pasted"].fingerprint
+    assert client.post(url, block | {"confirm": "1", "seen": seen}).status_code == 302
     assert report.counts.get().value == 1024
+
+
+def test_a_number_typed_after_the_look_is_shown_before_a_paste_overwrites_it(
+    client, worker, report, indicator
+):
+    first = cells(indicator)[0]
+    url = reverse("count_report_paste", args=[report.pk])
+    block = {"start": f"{indicator.pk}-{first.pk}", "text": "1", "confirm": "1"}
+    seen = client.post(url, block).context["pasted"].fingerprint
+    assert not report.counts.exists()
+    saved(client, report, indicator, first, value="37", revision=0)
+    again = client.post(url, block | {"seen": seen})
+    assert "Numbers changed since you looked." in again.content.decode()
+    assert report.counts.get().value == 37
+    assert [now for *_cell, now, _becomes in again.context["pasted"].preview] == ["37"]
+    client.post(url, block | {"seen": again.context["pasted"].fingerprint})
+    assert report.counts.get().value == 1
 
 
 def test_a_cell_shows_its_history(client, worker, report, indicator):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries import history
 from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.sheet import filled
+from beneficiaries.typed import read_block
 
 from .count import Entry, Key, StaleCell, save_cells
 
@@ -55,6 +59,19 @@ def save_sheet(
             if (entry.value, entry.missing_reason) != seen.get(revisions.get(key, 0), (None, "")):
                 saved.stale[key] = _conflict(report, key, kept.get(key))
     return saved
+
+
+@transaction.atomic
+def write_block(*, report: CountReport, text: str, start: Key, seen: str, by: User) -> int:
+    """Write a pasted block as `by` saw it (its fingerprint); returns how many cells changed."""
+    CountReport.objects.filter(pk=report.pk).hold()
+    pasted = read_block(text, filled(report), start=start)
+    if pasted.fingerprint != seen:
+        raise ValidationError(
+            _("Numbers changed since you looked. Look at them again, then write them."),
+            code="changed",
+        )
+    return save_cells(report=report, entries=pasted.entries, by=by)
 
 
 def _revision(count: BeneficiaryCount | None) -> int:

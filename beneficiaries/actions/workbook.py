@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import journal
-from beneficiaries.models import WorkbookUpload
+from beneficiaries.models import CountReport, WorkbookUpload
 from beneficiaries.workbooks.book import Book, book_of
 from beneficiaries.workbooks.checking import NotAWorkbook
 from beneficiaries.workbooks.desk import places_of
@@ -83,13 +83,14 @@ def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload.pk)
     if upload.applied_at:
         return 0
+    reports = _open_and_hold(preview(upload, by), upload.month, by)
     found = preview(upload, by)
     if found.fingerprint != seen:
         raise ValidationError(
             _("Counts changed since you looked. Look at the changes again, then apply them."),
             code="changed",
         )
-    cells = sum(_apply(found, one, upload.month, by) for one in found.to_apply)
+    cells = sum(_apply(one, reports[one.site.pk], by) for one in found.to_apply)
     upload.applied_at = timezone.now()
     upload.save(update_fields=["applied_at"])
     sites = [one.site.pk for one in found.to_apply]
@@ -97,8 +98,17 @@ def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
     return cells
 
 
-def _apply(found: Preview, one: SiteChanges, month: dt.date, by: User) -> int:
-    report = open_report(program=found.book.program, site=one.site, month=month, by=by)
+def _open_and_hold(found: Preview, month: dt.date, by: User) -> dict[int, CountReport]:
+    """The reports to write, by site: nobody types in them between the last look and the writing."""
+    reports = {
+        one.site.pk: open_report(program=found.book.program, site=one.site, month=month, by=by)
+        for one in found.to_apply
+    }
+    CountReport.objects.filter(pk__in=[report.pk for report in reports.values()]).hold()
+    return reports
+
+
+def _apply(one: SiteChanges, report: CountReport, by: User) -> int:
     entries = {
         (change.indicator.pk, change.column.cell_id): Entry(*change.says) for change in one.changes
     }

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
-from beneficiaries.actions import count as counts
+from beneficiaries.actions.sheet import write_block
 from beneficiaries.forms.paste import PasteForm
 from beneficiaries.sheet import filled
 from beneficiaries.typed import read_block
@@ -23,16 +23,21 @@ def count_report_paste(request: HttpRequest, pk: int) -> HttpResponse:
     form = PasteForm(request.POST or None, sheet=sheet, initial={"start": request.GET.get("start")})
     pasted = None
     if form.is_valid():
-        pasted = read_block(form.cleaned_data["text"], sheet, start=form.first_cell)
+        text, start = form.cleaned_data["text"], form.first_cell
         if "confirm" in request.POST:
+            seen = request.POST.get("seen", "")
             try:
-                changed = counts.save_cells(report=report, entries=pasted.entries, by=request.user)
+                changed = write_block(
+                    report=report, text=text, start=start, seen=seen, by=request.user
+                )
             except ValidationError as error:
                 form.add_error(None, error)
+                sheet = filled(report)
             else:
                 said = ngettext("%(n)s cell changed.", "%(n)s cells changed.", changed)
                 messages.success(request, said % {"n": changed})
                 return redirect(report)
+        pasted = read_block(text, sheet, start=start)
     part = "_paste.html" if request.headers.get("HX-Request") else "paste.html"
     context = {"report": report, "form": form, "pasted": pasted, "sheet": sheet}
     return render(request, f"beneficiaries/{part}", context)
