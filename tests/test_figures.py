@@ -4,7 +4,7 @@ import pytest
 
 from reports import figures
 from tests import factories
-from tests.network import TODAY, counts_of, make_network, month
+from tests.network import TODAY, YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
 HALF = {"period": "range", "from": "2024-01", "to": "2024-06"}
@@ -56,13 +56,35 @@ def test_a_distinct_count_of_one_month_is_shown_as_it_is(network):
     assert not found.is_at_least
 
 
-def test_a_stock_is_that_of_the_last_month_and_asks_for_that_month_alone(network):
-    counts_of(network, network.north, 1, 5)
-    counts_of(network, network.south, 1, 4)
-    counts_of(network, network.north, 3, 6)
+def test_a_stock_is_that_of_the_last_complete_month_and_asks_for_that_month_alone(network):
+    for number in (1, 5):
+        for place in (network.north, network.south, network.hill):
+            counts_of(network, place, number, 100)
+    counts_of(network, network.north, 6, 100)
+    factories.make_target(network.program, network.stock, kind="cumulative", value=600, span=YEAR)
     found = tile(network, network.stock)
-    assert (found.total.amount.high, found.total.month) == (6, month(3))
-    assert (found.completeness.reports, found.completeness.approved_reports) == (3, 1)
+    assert (found.total.amount.high, found.total.month) == (300, month(5))
+    assert (found.completeness.reports, found.completeness.approved_reports) == (3, 3)
+    assert found.goal.reached.high == 300
+    assert found.stock_note == "At the end of May 2024, the last complete month."
+
+
+def test_a_stock_without_a_complete_month_is_that_of_the_fullest_one(network):
+    counts_of(network, network.north, 1, 5)
+    for number, place in ((2, network.north), (2, network.south), (3, network.north)):
+        counts_of(network, place, number, 10)
+    found = tile(network, network.stock)
+    assert (found.total.amount.high, found.total.month) == (20, month(2))
+    assert (found.completeness.reports, found.completeness.approved_reports) == (3, 2)
+    assert found.stock_note == "At the end of Feb 2024, the fullest month: none has every site."
+
+
+def test_a_stock_of_the_running_month_stands_only_for_want_of_a_month_that_is_over(network):
+    query = {"period": "2024"}
+    counts_of(network, network.north, 7, 9)
+    assert tile(network, network.stock, query).total.month == month(7)
+    counts_of(network, network.north, 6, 5)
+    assert tile(network, network.stock, query).total.month == month(6)
 
 
 def test_sites_that_share_persons_give_a_range(network):

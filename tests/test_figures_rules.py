@@ -45,6 +45,20 @@ def test_a_stock_is_that_of_the_last_month_reported(values):
     assert found.amount.high == sum(n for (_s, month), n in values.items() if month == last)
 
 
+@given(VALUES, st.sets(st.tuples(SITES, MONTHS)))
+def test_no_month_that_lacks_fewer_sites_stands_aside(values, owed):
+    def lacking(key):
+        return sum(month == key for _site, month in owed - values.keys())
+
+    found = total(values, "last", "sum", owed)
+    owing = {month for _site, month in owed & values.keys()}
+    assert found.is_partial == (lacking(found.month) > 0)
+    assert all(
+        (lacking(key), -key.toordinal()) >= (lacking(found.month), -found.month.toordinal())
+        for key in owing
+    )
+
+
 def test_nothing_counted_is_not_zero():
     assert total({}, "sum", "sum") is None
     assert total({(1, dt.date(2024, 1, 1)): 0}, "sum", "sum").amount == Amount(0, 0)

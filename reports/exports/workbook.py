@@ -112,7 +112,7 @@ def _reading(tile: Tile) -> str:
         }
     if tile.is_at_least:
         return _("At least: the highest month, distinct counts never add up.")
-    return _("The last month approved.") if tile.is_of_last_month else ""
+    return tile.stock_note
 
 
 def _entry(sheet: Worksheet, row: int, column: int, value, style: Format) -> None:

@@ -70,9 +70,9 @@ def _entry(cell_ids: list[int], cells: dict[int, list[Entry]]) -> Entry:
 def _month_note(tile: Tile, indicator: Indicator) -> list[str]:
     if not tile.total or not tile.total.month or not tile.is_over_months:
         return []
-    values = {"month": short(tile.total.month)}
     if indicator.time_rule == LAST:
-        return [_("At the end of %(month)s, the last month reported.") % values]
+        return [tile.stock_note]
+    values = {"month": short(tile.total.month)}
     return [_("In %(month)s, the highest month: distinct persons never add up.") % values]
 
 

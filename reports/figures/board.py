@@ -169,7 +169,7 @@ def _tile(
     own = built.values(row.program_id, indicator.pk)
     counted = _stand_in(built, row, present) or indicator
     rows = built.data.rows(row.program_id, counted.pk)
-    add = partial(total, time_rule=counted.time_rule, site_rule=counted.site_rule)
+    add = partial(total, time_rule=counted.time_rule, site_rule=counted.site_rule, owed=owed.months)
     values = built.values(row.program_id, counted.pk)
     later = built.values(row.program_id, counted.pk, with_unapproved=True)
     shown = add(values)
@@ -185,7 +185,7 @@ def _tile(
         with_unapproved=everything.amount if everything and everything != shown else None,
         missing=dict(_missing(built, row.program_id, counted.pk)),
         completeness=owed.completeness(approved, _months(built, row, shown, counted)),
-        progress=_progress(built, row, counted, values),
+        progress=_progress(built, row, counted, values, owed),
         stand_in=counted if is_replaced else None,
         peak=total(own, NONE, indicator.site_rule) if is_replaced else None,
         is_over_months=not period.is_one_month,
@@ -234,7 +234,7 @@ def _missing(built: Board, program_id: int, indicator_id: int) -> Counter:
 
 
 def _progress(
-    built: Board, row: ProgramIndicator, counted: Indicator, values: Values
+    built: Board, row: ProgramIndicator, counted: Indicator, values: Values, owed: Expected
 ) -> list[Progress]:
     """The figure beside each of its targets, with the months before the period that they take.
 
@@ -249,5 +249,7 @@ def _progress(
             built.earlier.rows(row.program_id, indicator.pk),
             with_unapproved=built.selection.with_unapproved,
         )
-        found.append(progress(goal, indicator, before | values, built.selection.period))
+        found.append(
+            progress(goal, indicator, before | values, built.selection.period, owed.months)
+        )
     return found

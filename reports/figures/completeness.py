@@ -10,10 +10,8 @@ from programs.models import Program
 from reports.period import add_months
 
 from .counts import Report
+from .rules import SiteMonth
 from .selection import Selection
-
-# A month of a site, in one program.
-SiteMonth = tuple[int, dt.date]
 
 
 @dataclass(frozen=True)

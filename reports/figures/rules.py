@@ -1,20 +1,26 @@
 """How counts add up, and where they do not: pure arithmetic over sites and months.
 
-An indicator says it in two words. Over time: `sum`, `last` (the latest month stands), `none`
+An indicator says it in two words. Over time: `sum`, `last` (a stock: one month stands), `none`
 (distinct persons: months never add up). Over sites: `sum`, `none` (the same person may be
 counted at two sites: the truth lies between the largest site and all of them together).
+
+The month that stands for a stock is the last complete one, in which every site that owes a
+report gave its number: one site of three is no fall. Where no month is complete, it is the one
+that lacks the fewest sites, and the total says that it is partial.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 THIN_SPACE = "\u202f"
+# A month of a site, in one program.
+SiteMonth = tuple[int, dt.date]
 # The counted value of one site in one month, all cells of the breakdown added.
-Values = Mapping[tuple[int, dt.date], int]
+Values = Mapping[SiteMonth, int]
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +47,8 @@ class Total:
     amount: Amount
     # The one month it speaks of, when the months of the period do not add up.
     month: dt.date | None = None
+    # A stock of a month that lacks sites, as every month does.
+    is_partial: bool = False
 
 
 def over_sites(values: Iterable[int], site_rule: str) -> Amount | None:
@@ -70,8 +78,10 @@ def by_site(values: Values, time_rule: str) -> dict[int, Total]:
     return {site: found for site, found in totals if found}
 
 
-def total(values: Values, time_rule: str, site_rule: str) -> Total | None:
-    """The figure of a period; None when nothing was counted."""
+def total(
+    values: Values, time_rule: str, site_rule: str, owed: Collection[SiteMonth] = ()
+) -> Total | None:
+    """The figure of a period; None when nothing was counted. `owed`: what should be reported."""
     if not values:
         return None
     if time_rule == "sum":
@@ -81,7 +91,13 @@ def total(values: Values, time_rule: str, site_rule: str) -> Total | None:
         return Total(over_sites(sums.values(), site_rule))
     months = monthly(values, site_rule)
     if time_rule == "last":
-        month = max(months)
-        return Total(months[month], month)
+        lacking = Counter(month for _site, month in set(owed) - values.keys())
+        month = _standing(months, {month for _site, month in owed}, lacking)
+        return Total(months[month], month, is_partial=lacking[month] > 0)
     month = max(months, key=lambda key: (months[key].low, months[key].high, key))
     return Total(months[month], month)
+
+
+def _standing(months: Iterable[dt.date], owing: Collection[dt.date], lacking: Counter) -> dt.date:
+    """The month of a stock; one of which nothing is owed, as the running one, only for want."""
+    return min(months, key=lambda key: (key not in owing, lacking[key], -key.toordinal()))

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from programs.models import Grant, Indicator, Target
 from reports.period import Period, add_months, first_of_month
 
-from .rules import Amount, monthly, total
+from .rules import Amount, SiteMonth, monthly, total
 from .scope import Cover
 from .selection import Selection
 
@@ -241,8 +241,9 @@ def _covers(selection: Selection, target: Target) -> tuple[Cover, ...] | None:
 def progress(
     goal: Goal,
     indicator: Indicator,
-    values: dict[tuple[int, dt.date], int],
+    values: dict[SiteMonth, int],
     period: Period,
+    owed: Iterable[SiteMonth] = (),
 ) -> Progress:
     """What `values` (site, month → number) reached of a goal by the end of the period.
 
@@ -250,7 +251,8 @@ def progress(
     """
     bound = {key: n for key, n in values.items() if goal.binds(*key) and key[1] < period.end}
     if not goal.is_level:
-        found = total(bound, indicator.time_rule, indicator.site_rule)
+        mine = {key for key in owed if goal.binds(*key)}
+        found = total(bound, indicator.time_rule, indicator.site_rule, mine)
         return Progress(
             goal, found.amount if found else None, goal.expected(period.reached),
             indicator.direction,

@@ -6,7 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from programs.models import Indicator, Program
+from reports.period import short
 
 from .completeness import Completeness, Expected
 from .rules import Amount, Total
@@ -59,6 +62,16 @@ class Tile:
     @property
     def is_of_last_month(self) -> bool:
         return bool(self.total and self.is_over_months and self.counted.time_rule == LAST)
+
+    @property
+    def stock_note(self) -> str:
+        """The month whose end a stock speaks of, and whether every site is in it."""
+        if not self.is_of_last_month:
+            return ""
+        values = {"month": short(self.total.month)}
+        if self.total.is_partial:
+            return _("At the end of %(month)s, the fullest month: none has every site.") % values
+        return _("At the end of %(month)s, the last complete month.") % values
 
     @property
     def counts_years_apart(self) -> bool:
