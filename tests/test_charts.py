@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -168,6 +169,28 @@ def test_a_fragment_is_kept_for_its_reader_until_the_figures_change(client, netw
     assert fragment(client, network) != first
 
 
+def test_a_fragment_changes_with_the_dates_of_a_place(client, network):
+    client.force_login(network.coordinator)
+    first = fragment(client, network, "sites")
+    assert first.count("/ 6<") == 3
+    network.south.active = (dt.date(2024, 1, 1), dt.date(2024, 3, 1))
+    network.south.save()
+    second = fragment(client, network, "sites")
+    assert second != first
+    assert second.count("/ 2<") == 1
+
+
+def test_a_stamp_changes_with_the_days_of_a_grant(network):
+    scope = factories.make_grant_scope(
+        factories.make_grant(factories.make_project(network.lead)), network.program
+    )
+    query = HALF | {"project": str(scope.grant.project_id)}
+    first = figures.board(figures.select(network.coordinator, query, TODAY)).stamp
+    scope.period = (dt.date(2024, 1, 1), dt.date(2024, 12, 1))
+    scope.save()
+    assert figures.board(figures.select(network.coordinator, query, TODAY)).stamp != first
+
+
 def test_a_kept_fragment_is_nobody_elses(client, network):
     client.force_login(network.coordinator)
     query = chart_query(client, network)
@@ -179,14 +202,14 @@ def test_a_kept_fragment_is_nobody_elses(client, network):
     assert client.get(*query, headers={"HX-Request": "true"}).status_code in (403, 404)
 
 
-def chart_query(client, network) -> tuple[str, dict]:
-    """The address of the trend as the dashboard gives it, with its stamp."""
+def chart_query(client, network, name="trend") -> tuple[str, dict]:
+    """The address of a chart as the dashboard gives it, with its stamp."""
     key = f"{network.program.pk}-{network.events.pk}"
     html = client.get(reverse("dashboard"), HALF | {"figure": key}).content.decode()
     stamp = re.search(r"stamp=(\w+)", html)[1]
-    return reverse("dashboard_chart", args=["trend"]), HALF | {"figure": key, "stamp": stamp}
+    return reverse("dashboard_chart", args=[name]), HALF | {"figure": key, "stamp": stamp}
 
 
-def fragment(client, network) -> str:
-    address, query = chart_query(client, network)
+def fragment(client, network, name="trend") -> str:
+    address, query = chart_query(client, network, name)
     return client.get(address, query, headers={"HX-Request": "true"}).content.decode()

@@ -56,6 +56,8 @@ class Board:
             [(report.pk, report.status) for report in self.data.reports],
             [(tile.key, tile.indicator.revision) for tile in self.tiles],
             [(goal.kind, goal.value, goal.days) for found in self.goals.values() for goal in found],
+            seen.places,
+            [(one.scope.program_id, one.scope.site_id, one.start, one.end) for one in seen.covers],
             [(key, one.revision) for key, one in (*seen.programs.items(), *seen.sites.items())],
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
