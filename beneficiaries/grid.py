@@ -68,6 +68,10 @@ class Line:
     note: str
 
     @property
+    def note_revision(self) -> int:
+        return self.row.note.revision if self.row.note else 0
+
+    @property
     def difference(self) -> int | None:
         """The total against last month's."""
         if self.row.total is None or self.last_month is None:
@@ -112,7 +116,7 @@ class Grid:
     @property
     def unusual(self) -> list[Line]:
         """Lines to explain, or explained."""
-        return [line for line in self.lines if line.unusual or line.row.note]
+        return [line for line in self.lines if line.unusual or line.row.note or line.note]
 
     @property
     def changed(self) -> list[Box]:

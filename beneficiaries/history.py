@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from accounts.models import User
 from programs.models import Cell, Indicator
 
-from .models import BeneficiaryCount, CountReport
+from .models import BeneficiaryCount, CountNote, CountReport
 from .workbooks.values import mark
 
 Event = BeneficiaryCount.pgh_event_model
+NoteEvent = CountNote.pgh_event_model
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def last_change(
     """Who wrote a cell last, and when."""
     last = changes(report, indicator, cell, most=1)
     return (last[0].author, last[0].at) if last else (None, None)
+
+
+def text_of(report: CountReport, indicator: Indicator, revision: int) -> str:
+    """What the explanation of a row said at a revision; nothing at 0."""
+    events = NoteEvent.objects.filter(report=report, indicator=indicator, revision=revision)
+    return events.values_list("text", flat=True).first() or ""
 
 
 def saved_at(report: CountReport) -> dt.datetime | None:

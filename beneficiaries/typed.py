@@ -78,10 +78,12 @@ class Typed:
     revisions: dict[Key, int] = field(default_factory=dict)
     mistakes: dict[Key, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    note_revisions: dict[int, int] = field(default_factory=dict)
 
 
 def read_page(posted: Mapping[str, str], sheet: Sheet) -> Typed:
-    """Read the fields c-INDICATOR-CELL, r-INDICATOR-CELL (revision seen) and note-INDICATOR."""
+    """Read the fields c-INDICATOR-CELL, r-INDICATOR-CELL (revision seen), note-INDICATOR and
+    note-revision-INDICATOR."""
     typed = Typed()
     for key in sheet.keys:
         name = f"{key[0]}-{key[1]}"
@@ -96,6 +98,8 @@ def read_page(posted: Mapping[str, str], sheet: Sheet) -> Typed:
     for indicator_id in sheet.by_indicator:
         if (text := posted.get(f"note-{indicator_id}")) is not None:
             typed.notes[indicator_id] = text
+            seen = posted.get(f"note-revision-{indicator_id}", "")
+            typed.note_revisions[indicator_id] = read_revision(seen)
     return typed
 
 

@@ -185,6 +185,6 @@ def test_the_lead_reviews_what_its_partner_submitted(place):
 def test_a_comment_that_somebody_else_changed_is_not_lost(place, worker):
     report = make_report(place, MONTH)
     saved = reports.comment_month(report=report, text="Roof repairs.", revision=1, by=worker)
-    with pytest.raises(reports.StaleComment) as refused:
+    with pytest.raises(reports.StaleText) as refused:
         reports.comment_month(report=report, text="Holidays.", revision=1, by=worker)
     assert (refused.value.text, refused.value.revision) == ("Roof repairs.", saved.revision)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
+from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import CountNote
 
@@ -198,6 +199,48 @@ def test_texts_save_themselves(client, worker, report, indicator):
     assert stale.status_code == 409
     assert "Snow." in stale.json()["error"]
     assert client.post(comment, {"text": "a\x00b", "revision": 0}, **JSON).status_code == 422
+
+
+@pytest.fixture
+def note(place, worker, report, indicator):
+    return counts.explain(report=report, indicator=indicator, text="A new shelter.", by=worker)
+
+
+def test_a_stale_explanation_answers_with_theirs(client, worker, report, indicator, note):
+    url = reverse("count_note_save", args=[report.pk, indicator.pk])
+    stale = client.post(url, {"text": "School holidays.", "revision": 0}, **JSON)
+    assert stale.status_code == 409
+    assert "A new shelter." in stale.json()["error"]
+    again = {"text": "School holidays.", "revision": stale.json()["revision"]}
+    assert client.post(url, again, **JSON).status_code == 200
+    note.refresh_from_db()
+    assert note.text == "School holidays."
+    events = CountNote.pgh_event_model.objects.order_by("pgh_id")
+    assert list(events.values_list("text", flat=True)) == ["A new shelter.", "School holidays."]
+
+
+def test_an_old_page_takes_no_explanation_away(client, worker, report, indicator, note):
+    empty = {f"note-{indicator.pk}": "", f"note-revision-{indicator.pk}": "0"}
+    assert client.post(report.get_absolute_url(), empty).status_code == 302
+    assert CountNote.objects.get() == note
+    typed = {f"note-{indicator.pk}": "School holidays.", f"note-revision-{indicator.pk}": "0"}
+    page = client.post(report.get_absolute_url(), typed).content.decode()
+    assert "Somebody else wrote meanwhile: “A new shelter.”" in page
+    assert ">School holidays.</textarea>" in page
+    seen = f'name="note-revision-{indicator.pk}" value="{note.revision}"'
+    assert seen in page
+    client.post(report.get_absolute_url(), empty | {f"note-revision-{indicator.pk}": note.revision})
+    assert not CountNote.objects.exists()
+
+
+def test_an_explanation_taken_away_and_written_again_is_still_stale(
+    client, worker, report, indicator, note
+):
+    where = {"report": report, "indicator": indicator, "by": worker}
+    counts.explain(**where, text="", revision=note.revision)
+    counts.explain(**where, text="Snow.")
+    with pytest.raises(reports.StaleText):
+        counts.explain(**where, text="Rain.", revision=note.revision)
 
 
 def test_a_pasted_block_is_shown_before_it_is_written(client, worker, report, indicator):

@@ -12,7 +12,7 @@ from beneficiaries.actions import count as counts
 from beneficiaries.actions import lock as locks
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
-from beneficiaries.models import PeriodLock
+from beneficiaries.models import CountReport, PeriodLock
 from programs.violations import explained
 
 from .factories import (
@@ -87,6 +87,15 @@ def test_a_locked_month_takes_no_count(place, worker, coordinator):
         counts.save_cells(
             report=report, entries={(count.indicator_id, count.cell_id): Entry(5)}, by=worker
         )
+
+
+def test_a_locked_month_keeps_its_comment(place, worker, coordinator):
+    report = make_report(place, MONTH)
+    locked(place, coordinator)
+    with pytest.raises(ValidationError, match="This month is locked"):
+        reports.comment_month(report=report, text="Snow.", revision=report.revision, by=worker)
+    with pytest.raises(ValidationError, match="This month is locked"), explained():
+        CountReport.objects.update(comment="Snow.")
 
 
 def test_a_locked_month_keeps_its_state(place, worker, coordinator):

@@ -16,6 +16,8 @@ from beneficiaries.models import BeneficiaryCount, CountNote, CountReport
 from programs.models import Cell, Indicator
 from programs.violations import explained
 
+from .report import StaleText
+
 Key = tuple[int, int]
 
 
@@ -173,23 +175,43 @@ def _fill_row(report: CountReport, indicator: Indicator, entry: Entry, by: User)
 
 
 @transaction.atomic
-def explain(*, report: CountReport, indicator: Indicator, text: str, by: User) -> CountNote | None:
-    """Say why an indicator is unusual this month; an empty text takes the explanation away."""
+def explain(
+    *, report: CountReport, indicator: Indicator, text: str, by: User, revision: int = 0
+) -> CountNote | None:
+    """Say why an indicator is unusual this month; an empty text takes the explanation away.
+
+    Raises StaleText when somebody else wrote since `by` saw it (`revision`, 0 for none); what
+    `by` left as it was changes nothing.
+    """
     _may_enter(report, by)
-    notes = CountNote.objects.filter(report=report, indicator=indicator)
+    if not sheet.asks_for(program_id=report.program_id, month=report.month, indicator=indicator):
+        raise ValidationError(_not_asked(), code="not_asked")
+    _hold(report)
+    text = text.strip()
+    note = CountNote.objects.filter(report=report, indicator=indicator).first()
+    if text == (note.text if note else ""):
+        return note
+    if revision != (note.revision if note else 0):
+        if text == history.text_of(report, indicator, revision):
+            return note
+        raise StaleText(text=note.text if note else "", revision=note.revision if note else 0)
+    return _write_note(report, indicator, note, text)
+
+
+def _write_note(
+    report: CountReport, indicator: Indicator, note: CountNote | None, text: str
+) -> CountNote | None:
     with explained():
-        if not text.strip():
-            notes.delete()
+        if note and not text:
+            note.delete()
             return None
-        if not sheet.asks_for(
-            program_id=report.program_id, month=report.month, indicator=indicator
-        ):
-            raise ValidationError(_not_asked(), code="not_asked")
-        return CountNote.objects.update_or_create(
-            report=report,
-            indicator=indicator,
-            defaults={"text": text.strip(), "organisation_id": report.organisation_id},
-        )[0]
+        note = note or CountNote(
+            organisation_id=report.organisation_id, report=report, indicator=indicator
+        )
+        note.text = text
+        note.save()
+    note.refresh_from_db(fields=["revision"])
+    return note
 
 
 def _hold(report: CountReport) -> None:

@@ -38,8 +38,8 @@ RETURN = Step("return", "beneficiaries.review_counts", (Status.SUBMITTED,), Stat
 SUPERSEDE = Step("supersede", "beneficiaries.review_counts", (Status.APPROVED,), Status.SUPERSEDED)
 
 
-class StaleComment(Exception):
-    """Somebody else changed the comment meanwhile: their text, and its revision."""
+class StaleText(Exception):
+    """Somebody else changed a text meanwhile: what it says now, and its revision."""
 
     def __init__(self, *, text: str, revision: int) -> None:
         super().__init__("changed by someone else")
@@ -198,7 +198,7 @@ def discard(*, report: CountReport, by: User) -> None:
 
 
 def comment_month(*, report: CountReport, text: str, revision: int, by: User) -> CountReport:
-    """Write what is to know about the month, unless somebody else just did (StaleComment)."""
+    """Write what is to know about the month, unless somebody else just did (StaleText)."""
     _check_enters(report, by)
     seen = CountReport.objects.filter(pk=report.pk, status__in=CountReport.EDITABLE)
     with explained():
@@ -207,7 +207,7 @@ def comment_month(*, report: CountReport, text: str, revision: int, by: User) ->
     if not found.is_editable:
         raise ValidationError(_("This report is no longer open."), code="state")
     if found.comment != text.strip():
-        raise StaleComment(text=found.comment, revision=found.revision)
+        raise StaleText(text=found.comment, revision=found.revision)
     return found
 
 

@@ -8,24 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey
 from programs.models import Breakdown, Cell, Indicator, Organisation
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import keeps
 
 from .lock import REFUSE_LOCKED_MONTH
 from .report import CountReport
 
 
-def never_the_same_revision() -> pgtrigger.Trigger:
+def never_the_same_revision(table: str) -> pgtrigger.Trigger:
     """Each write takes a revision that no row ever had.
 
-    A cell may be cleared and typed again: a number that starts over at 1 would make a stale save
+    A row may be cleared and typed again: a number that starts over at 1 would make a stale save
     look fresh. Revisions also name one event of the history.
     """
     return pgtrigger.Trigger(
         name="never_the_same_revision",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
-        func="""
-            NEW.revision := nextval(pg_get_serial_sequence('beneficiaries_beneficiarycount', 'id'));
+        func=f"""
+            NEW.revision := nextval(pg_get_serial_sequence('{table}', 'id'));
             RETURN NEW;
         """,
     )
@@ -155,7 +155,7 @@ class BeneficiaryCount(models.Model):
             )
         ]
         triggers = [
-            never_the_same_revision(),
+            never_the_same_revision("beneficiaries_beneficiarycount"),
             frozen_with_its_report(),
             keeps("indicator_id", "cell_id", "breakdown_id"),
         ]
@@ -164,6 +164,7 @@ class BeneficiaryCount(models.Model):
         return f"{self.report_id}/{self.indicator_id}/{self.cell_id}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CountNote(models.Model):
     """Why an indicator of a report is unusual, in the words of whoever entered it."""
 
@@ -171,7 +172,7 @@ class CountNote(models.Model):
     report = models.ForeignKey(CountReport, on_delete=models.CASCADE, related_name="notes")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("explanation"))
-    revision = models.PositiveIntegerField(default=1, editable=False)
+    revision = models.PositiveBigIntegerField(db_default=1, editable=False)
 
     class Meta:
         verbose_name = _("explanation of a count")
@@ -195,7 +196,10 @@ class CountNote(models.Model):
                 violation_error_message=_("Write the explanation."),
             ),
         ]
-        triggers = [counts_revisions(), frozen_with_its_report()]
+        triggers = [
+            never_the_same_revision("beneficiaries_countnote"),
+            frozen_with_its_report(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id}/{self.indicator_id}"

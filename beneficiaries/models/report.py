@@ -61,12 +61,13 @@ class CountReportQuerySet(models.QuerySet):
 
 
 def not_in_a_locked_month() -> pgtrigger.Trigger:
-    """A locked month takes no new report, and its reports keep their state."""
+    """A locked month takes no new report, and its reports keep their state and their comment."""
     return pgtrigger.Trigger(
         name="not_in_a_locked_month",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
-        func="IF TG_OP = 'INSERT' OR OLD.status IS DISTINCT FROM NEW.status THEN"
+        func="IF TG_OP = 'INSERT' OR OLD.status IS DISTINCT FROM NEW.status"
+        + " OR OLD.comment IS DISTINCT FROM NEW.comment THEN"
         + REFUSE_LOCKED_MONTH.replace("report", "NEW")
         + "END IF; RETURN NEW;",
     )

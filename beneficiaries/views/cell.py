@@ -70,11 +70,18 @@ def count_note_save(request: HttpRequest, pk: int, indicator_pk: int) -> HttpRes
     report = find(request, pk)
     indicator = get_object_or_404(Indicator, pk=indicator_pk)
     try:
-        text = read_text(request.POST.get("text", ""))
-        counts.explain(report=report, indicator=indicator, text=text, by=request.user)
+        note = counts.explain(
+            report=report,
+            indicator=indicator,
+            text=read_text(request.POST.get("text", "")),
+            revision=read_revision(request.POST.get("revision", "")),
+            by=request.user,
+        )
     except ValidationError as error:
         return _answer(request, report, error=" ".join(error.messages), status=422)
-    return _answer(request, report)
+    except reports.StaleText as stale:
+        return _stale(request, report, stale)
+    return _answer(request, report, revision=note.revision if note else 0)
 
 
 def count_comment_save(request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,9 +96,8 @@ def count_comment_save(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except ValidationError as error:
         return _answer(request, report, error=" ".join(error.messages), status=422)
-    except reports.StaleComment as stale:
-        message = render_to_string("beneficiaries/_conflict.html", {"text": stale.text})
-        return _answer(request, report, error=message, status=409, revision=stale.revision)
+    except reports.StaleText as stale:
+        return _stale(request, report, stale)
     return _answer(request, report, revision=saved.revision)
 
 
@@ -124,6 +130,11 @@ def _cell(count: BeneficiaryCount | None) -> dict:
         "revision": count.revision if count else 0,
         "commented": bool(count and count.comment),
     }
+
+
+def _stale(request: HttpRequest, report: CountReport, stale: reports.StaleText) -> HttpResponse:
+    message = render_to_string("beneficiaries/_conflict.html", {"text": stale.text})
+    return _answer(request, report, error=message, status=409, revision=stale.revision)
 
 
 def _answer(

@@ -19,9 +19,10 @@ from beneficiaries.actions.sheet import save_sheet
 from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
 from beneficiaries.models import BeneficiaryCount, CountReport
-from beneficiaries.sheet import filled, month_after
+from beneficiaries.sheet import Sheet, filled, month_after
 from beneficiaries.steps import steps_of
 from beneficiaries.typed import Typed, read_page, read_revision, read_text
+from programs.models import Indicator
 
 
 def find(request: HttpRequest, pk: int) -> CountReport:
@@ -55,11 +56,14 @@ class Kept:
     stale: Mapping[Key, StaleCell]
     comment: str | None = None
     stale_comment: str = ""
+    # What somebody else wrote about an indicator.
+    stale_notes: tuple[tuple[Indicator, str], ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        return not (self.typed.mistakes or self.stale or self.stale_comment or self.problems)
+        refused = (self.typed.mistakes, self.stale, self.stale_notes, self.stale_comment)
+        return not (any(refused) or self.problems)
 
 
 def keep(request: HttpRequest, report: CountReport) -> Kept:
@@ -72,16 +76,27 @@ def keep(request: HttpRequest, report: CountReport) -> Kept:
             report=report, entries=typed.entries, revisions=typed.revisions, by=request.user
         )
         kept.stale = saved.stale
-        for indicator_id, text in typed.notes.items():
-            row = sheet.by_indicator[indicator_id]
-            if text.strip() != (row.note.text if row.note else ""):
-                counts.explain(
-                    report=report, indicator=row.indicator, text=read_text(text), by=request.user
-                )
+        _keep_notes(request, report, sheet, kept)
         _keep_comment(request, report, kept)
     except ValidationError as error:
         kept.problems = tuple(error.messages)
     return kept
+
+
+def _keep_notes(request: HttpRequest, report: CountReport, sheet: Sheet, kept: Kept) -> None:
+    """Save the explanations; those that stay typed are the ones that could not be kept."""
+    for indicator_id, text in list(kept.typed.notes.items()):
+        row = sheet.by_indicator[indicator_id]
+        if text.strip() != (row.note.text if row.note else ""):
+            revision = kept.typed.note_revisions[indicator_id]
+            text = read_text(text)
+            where = {"report": report, "indicator": row.indicator, "by": request.user}
+            try:
+                counts.explain(**where, text=text, revision=revision)
+            except reports.StaleText as stale:
+                kept.stale_notes += ((row.indicator, stale.text),)
+                continue
+        del kept.typed.notes[indicator_id]
 
 
 def _keep_comment(request: HttpRequest, report: CountReport, kept: Kept) -> None:
@@ -92,7 +107,7 @@ def _keep_comment(request: HttpRequest, report: CountReport, kept: Kept) -> None
     text = read_text(kept.comment)
     try:
         reports.comment_month(report=report, text=text, revision=revision, by=request.user)
-    except reports.StaleComment as stale:
+    except reports.StaleText as stale:
         kept.stale_comment = stale.text
 
 
