@@ -84,8 +84,8 @@ PROJECTS = (
         ),
         (SINCE, None),
         (
-            money("PARIS", "01", "fr", Cover("MARAUDES", 50), Cover("LEGAL_DESK", 50)),
-            money("LEF", "02", "en", Cover("MARAUDES", 50), Cover("LEGAL_DESK", 50)),
+            money("PARIS", "01", "fr", Cover("MARAUDES"), Cover("LEGAL_DESK")),
+            money("LEF", "02", "en", Cover("MARAUDES"), Cover("LEGAL_DESK")),
         ),
     ),
     Project(
@@ -122,9 +122,9 @@ PROJECTS = (
         ),
         (year(2022), year(2024)),
         (
-            money("AGRASC", "05", "fr", Cover("MPEIO", 40)),
-            money("DRDFE", "06", "fr", Cover("MPEIO", 30)),
-            money("SDFE", "07", "fr", Cover("MPEIO", 30)),
+            money("AGRASC", "05", "fr", Cover("MPEIO")),
+            money("DRDFE", "06", "fr", Cover("MPEIO")),
+            money("SDFE", "07", "fr", Cover("MPEIO")),
         ),
     ),
     Project(

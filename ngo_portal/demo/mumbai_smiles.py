@@ -259,7 +259,7 @@ PROJECT = Project(
             "MONDE_MAIN",
             "DEMO-SOURCE-01",
             "fr",
-            (Cover("SOURCE", 60), Cover("WELLBEING", 40), Cover("WOMEN_INCOME", 40)),
+            (Cover("SOURCE"), Cover("WELLBEING"), Cover("WOMEN_INCOME")),
         ),
     ),
 )
