@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from . import factories
 
 YEAR = (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
-TODAY = dt.date(2024, 7, 20)
+NOW = dt.datetime(2024, 7, 20, 12, tzinfo=dt.UTC)
 
 
 def month(number: int, year: int = 2024) -> dt.date:

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from reports import charts, figures
 from tests import factories
-from tests.network import TODAY, YEAR, counts_of, make_network, month
+from tests.network import NOW, YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
 HALF = {"period": "range", "from": "2024-01", "to": "2024-06"}
@@ -23,7 +23,7 @@ def network():
 
 
 def table(network, name, indicator=None, query=HALF):
-    selection = figures.select(network.coordinator, query, TODAY)
+    selection = figures.select(network.coordinator, query, NOW)
     key = f"{network.program.pk}-{(indicator or network.events).pk}"
     return charts.table(selection, name, key)
 
@@ -185,10 +185,10 @@ def test_a_stamp_changes_with_the_days_of_a_grant(network):
         factories.make_grant(factories.make_project(network.lead)), network.program
     )
     query = HALF | {"project": str(scope.grant.project_id)}
-    first = figures.board(figures.select(network.coordinator, query, TODAY)).stamp
+    first = figures.board(figures.select(network.coordinator, query, NOW)).stamp
     scope.period = (dt.date(2024, 1, 1), dt.date(2024, 12, 1))
     scope.save()
-    assert figures.board(figures.select(network.coordinator, query, TODAY)).stamp != first
+    assert figures.board(figures.select(network.coordinator, query, NOW)).stamp != first
 
 
 def test_a_kept_fragment_is_nobody_elses(client, network):

@@ -4,7 +4,7 @@ import pytest
 
 from reports import figures
 from tests import factories
-from tests.network import TODAY, YEAR, counts_of, make_network, month
+from tests.network import NOW, YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
 HALF = {"period": "range", "from": "2024-01", "to": "2024-06"}
@@ -16,7 +16,7 @@ def network():
 
 
 def tile(network, indicator, query=HALF, user=None):
-    selection = figures.select(user or network.coordinator, query, TODAY)
+    selection = figures.select(user or network.coordinator, query, NOW)
     return figures.board(selection).tile(f"{network.program.pk}-{indicator.pk}")
 
 
@@ -130,7 +130,7 @@ def test_a_correction_under_way_counts_nothing_twice(network):
     )  # fmt: skip
     found = tile(network, network.events, HALF | {"state": "all"})
     assert found.total.amount.high == 5
-    selection = figures.select(network.coordinator, HALF, TODAY)
+    selection = figures.select(network.coordinator, HALF, NOW)
     assert figures.board(selection).sections[0].corrections == 1
 
 
@@ -153,7 +153,7 @@ def test_new_persons_of_two_years_are_said_to_count_in_both(network):
 
 
 def test_the_main_count_comes_first(network):
-    board = figures.board(figures.select(network.coordinator, HALF, TODAY))
+    board = figures.board(figures.select(network.coordinator, HALF, NOW))
     assert [t.indicator for t in board.tiles] == [
         network.new, network.active, network.stock, network.events
     ]  # fmt: skip
@@ -164,7 +164,7 @@ def test_an_indicator_that_the_program_no_longer_reports_is_not_shown(network):
     network.program.program_indicators.filter(indicator=network.events).update(
         active=(dt.date(2000, 1, 1), dt.date(2023, 1, 1))
     )
-    board = figures.board(figures.select(network.coordinator, HALF, TODAY))
+    board = figures.board(figures.select(network.coordinator, HALF, NOW))
     assert network.events not in [t.indicator for t in board.tiles]
 
 

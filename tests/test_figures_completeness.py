@@ -1,11 +1,14 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from beneficiaries.board import board
 from reports import figures
 from tests import factories
 from tests.factories import submit_as_is
-from tests.network import TODAY, counts_of, make_network
+from tests.network import NOW, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +18,8 @@ def network():
     return make_network()
 
 
-def section(network, query, today=TODAY):
-    return figures.board(figures.select(network.coordinator, query, today)).sections[0]
+def section(network, query, now=NOW):
+    return figures.board(figures.select(network.coordinator, query, now)).sections[0]
 
 
 def test_a_month_says_how_many_sites_came_and_which_are_late(network):
@@ -28,8 +31,27 @@ def test_a_month_says_how_many_sites_came_and_which_are_late(network):
 
 def test_nothing_is_late_before_the_last_day_to_report(network):
     query = {"period": "2024-06"}
-    assert section(network, query, dt.date(2024, 7, 10)).completeness.late_sites == 0
-    assert section(network, query, dt.date(2024, 7, 11)).completeness.late_sites == 3
+    last_day, day_after = (NOW.replace(day=day) for day in (10, 11))
+    assert section(network, query, last_day).completeness.late_sites == 0
+    assert section(network, query, day_after).completeness.late_sites == 3
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/Toronto"])
+@pytest.mark.parametrize("day", [1, 10, 11])
+@pytest.mark.parametrize("hour", [2, 20])
+def test_the_day_of_the_site_says_what_is_late_here_and_on_the_board(
+    network, monkeypatch, zone, day, hour
+):
+    for place in (network.north, network.south, network.hill):
+        place.site.time_zone = zone
+        place.site.save()
+    now = NOW.replace(day=day, hour=hour)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    found = section(network, {"period": "2024-06"}, now)
+    marks = [place.marks[0] for place in board(network.coordinator, [month(6)])]
+    assert found.completeness.late_sites == sum(mark.is_late for mark in marks)
+    is_over = now.astimezone(ZoneInfo(zone)).month == 7
+    assert found.completeness.reports == (3 if is_over else 0)
 
 
 def test_the_running_month_is_not_expected_yet(network):

@@ -4,7 +4,7 @@ import pytest
 
 from reports import figures
 from tests import factories
-from tests.network import TODAY, YEAR, counts_of, make_network, month
+from tests.network import NOW, YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
 HALF = {"period": "range", "from": "2024-01", "to": "2024-06"}
@@ -16,7 +16,7 @@ def network():
 
 
 def progress(network, indicator, query=HALF, user=None):
-    selection = figures.select(user or network.coordinator, query, TODAY)
+    selection = figures.select(user or network.coordinator, query, NOW)
     key = f"{network.program.pk}-{indicator.pk}"
     return figures.board(selection).tile(key).progress
 

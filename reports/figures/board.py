@@ -52,7 +52,7 @@ class Board:
         seen = self.selection.visible
         parts = [
             self.selection.query,
-            self.selection.today,
+            sorted(self.selection.days.items()),
             [(report.pk, report.status) for report in self.data.reports],
             [(tile.key, tile.indicator.revision) for tile in self.tiles],
             [(goal.kind, goal.value, goal.days) for found in self.goals.values() for goal in found],
@@ -215,7 +215,7 @@ def _months(
     ]
     return [
         month
-        for month in built.selection.period.past_months
+        for month in built.selection.period.months
         if any(_touches(span, month) for span in spans)
     ]
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from beneficiaries.models import CountReport
 from programs.models import Program
 from reports.period import add_months
 
@@ -67,17 +68,16 @@ def expected(selection: Selection, program: Program, reports: Iterable[Report]) 
     mine = [report for report in reports if report.program_id == program.pk]
     came = {(r.site_id, r.month) for r in mine if r.is_approved or r.is_waiting}
     waiting = {(r.site_id, r.month) for r in mine if r.is_waiting}
-    late = {
-        (site, month)
-        for site, month in owed - came
-        if add_months(month, 1) + dt.timedelta(days=program.due_days) <= selection.today
+    due_on = {
+        month: CountReport(program=program, month=month).due_on for month in selection.period.months
     }
+    late = {(site, month) for site, month in owed - came if selection.day_at(site) > due_on[month]}
     return Expected(program, owed, frozenset(waiting), frozenset(late))
 
 
 def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:
-    """Months of its places in which the program runs, within the chosen grants."""
-    months = [(month, add_months(month, 1)) for month in selection.period.past_months]
+    """Months of its places that are over there, as the program runs and the grants cover."""
+    months = [(month, add_months(month, 1)) for month in selection.period.months]
     running = [
         (month, after)
         for month, after in months
@@ -86,6 +86,8 @@ def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:
     for place in selection.places:
         if place.program_id != program.pk:
             continue
+        today = selection.day_at(place.site_id)
         for month, after in running:
-            if place.is_open_in(month, after) and selection.holds(program.pk, place.site_id, month):
+            is_over = after <= today and place.is_open_in(month, after)
+            if is_over and selection.holds(program.pk, place.site_id, month):
                 yield place.site_id, month

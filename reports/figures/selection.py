@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
@@ -29,12 +30,22 @@ class Selection:
 
     visible: Visible
     period: Period
-    today: dt.date
+    now: dt.datetime
     # Filter → key of the chosen object; absent when nothing is chosen.
     chosen: Mapping[str, int | str]
     # Filters whose value is not visible to the asker: left out.
     ignored: tuple[str, ...] = ()
     with_unapproved: bool = False
+
+    @cached_property
+    def days(self) -> dict[str, dt.date]:
+        """Time zone → the day it is there."""
+        zones = {site.time_zone for site in self.visible.sites.values()}
+        return {zone: self.now.astimezone(ZoneInfo(zone)).date() for zone in zones}
+
+    def day_at(self, site_id: int) -> dt.date:
+        """The day where a site is: by it a month is over and a report late, as on the board."""
+        return self.days[self.visible.sites[site_id].time_zone]
 
     @cached_property
     def covers(self) -> list[Cover] | None:
@@ -117,9 +128,9 @@ class Selection:
         return rows
 
 
-def select(user: User, query: Mapping[str, str], today: dt.date | None = None) -> Selection:
+def select(user: User, query: Mapping[str, str], now: dt.datetime | None = None) -> Selection:
     """Read a query string; what cannot be read or seen is left out and noted."""
-    today = today or timezone.localdate()
+    now = now or timezone.now()
     seen = visible(user)
     keys = _visible_keys(seen)
     chosen, ignored = {}, []
@@ -132,8 +143,8 @@ def select(user: User, query: Mapping[str, str], today: dt.date | None = None) -
             ignored.append(name)
     return Selection(
         seen,
-        periods.parse(query, today),
-        today,
+        periods.parse(query, timezone.localdate(now)),
+        now,
         chosen,
         tuple(ignored),
         query.get("state") == UNAPPROVED,
