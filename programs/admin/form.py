@@ -68,8 +68,10 @@ class CatalogueForm(forms.ModelForm):
         self.data[self.add_prefix(self.READ)] = current
 
     def _get_validation_exclusions(self) -> set[str]:
+        """An organisation that follows from another field is checked once that field says it."""
         excluded = super()._get_validation_exclusions()
-        return excluded - {"organisation"} if self.derives_organisation else excluded
+        is_known = self.derives_organisation and self.instance.organisation_id is not None
+        return excluded - {"organisation"} if is_known else excluded
 
 
 def shown(bound: BoundField, value: object) -> str:
