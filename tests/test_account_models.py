@@ -185,3 +185,15 @@ def test_every_write_counts_a_revision(make):
 def test_refusals_speak_the_readers_language():
     with translation.override("fr"):
         assert refused("membership_role", membership(role="emperor"))
+
+
+def test_an_organisation_no_longer_active_opens_nothing():
+    organisation = make_organisation()
+    user = make_user(Role.ADMINISTRATOR, organisation)
+    assert user.has_perm("programs.edit_catalogue")
+    organisation.is_active = False
+    organisation.save()
+    user = User.objects.get(pk=user.pk)
+    assert user.access.memberships == ()
+    assert not user.has_perm("programs.edit_catalogue")
+    assert user.memberships.lasting().exists()

@@ -16,6 +16,7 @@ from programs.models import (
     Site,
     Target,
 )
+from programs.rights import may_edit
 from tests.factories import (
     make_grant,
     make_grant_scope,
@@ -147,3 +148,19 @@ def test_the_address_book_is_edited_where_nobody_has_an_account(world):
     assert {world.lead, school} <= editable
     assert not {world.partner, with_people} & editable
     assert set(Organisation.objects.editable_by(make_user(Role.COORDINATOR))) == set()
+
+
+def test_an_address_that_another_organisation_uses_is_not_edited(world):
+    """A funder or a school that others work with is read, if at all."""
+    administrator = make_user(Role.ADMINISTRATOR, world.lead)
+    own_funder, court = world.grants[0].funder, make_organisation(kinds=["COURT_PROSECUTION"])
+    make_partnership(world.joint, court)
+    their_funder = make_grant(make_project()).funder
+    their_school = make_organisation(kinds=["SCHOOL"])
+    make_partnership(world.stranger, their_school)
+    shared = make_organisation(kinds=["FUNDER"])
+    make_grant(world.project, shared), make_grant(make_project(), shared)
+    editable = set(Organisation.objects.editable_by(administrator))
+    assert {own_funder, court} <= editable
+    assert not {their_funder, their_school, shared} & editable
+    assert not may_edit(administrator, their_funder)

@@ -25,7 +25,10 @@ def _today_alone() -> DateRange:
 
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> MembershipQuerySet:
-        return self.filter(active__contains=timezone.localdate(), ended_at=None)
+        """Those that open something today: an organisation no longer active opens nothing."""
+        return self.filter(
+            active__contains=timezone.localdate(), ended_at=None, organisation__is_active=True
+        )
 
     def lasting(self) -> MembershipQuerySet:
         """Not ended: of today or of a day to come."""

@@ -70,7 +70,6 @@ def _add_indicators() -> int:
             measure=row.measure,
             time_rule=row.time_rule,
             site_rule=row.site_rule,
-            is_sensitive=row.is_sensitive,
             **row.names,
         )
         for row in missing

@@ -19,7 +19,6 @@ class IndicatorAdmin(CatalogueAdmin, TabbedTranslationAdmin):
             "direction",
             "summed_by",
             "at_most",
-            "is_sensitive",
             "is_active",
         ],
     ]

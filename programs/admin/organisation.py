@@ -27,7 +27,19 @@ class OrganisationForm(CatalogueForm):
         help_text=_("One per line: other spellings and former names, so that a search finds it."),
     )
     country = forms.ChoiceField(label=_("country"), choices=countries)
+    # Filled in by the admin for each page.
+    is_own = False
+    may_be_tenant = False
     time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zones, initial="Europe/Paris")
+
+    def __init__(self, *args, **kwargs) -> None:
+        """Only the platform makes a tenant; nobody closes the organisation they act for."""
+        super().__init__(*args, **kwargs)
+        if "kinds" in self.fields and not self.may_be_tenant:
+            kinds = self.fields["kinds"]
+            kinds.choices = [c for c in kinds.choices if c[0] != OrganisationKind.OWN]
+        if "is_active" in self.fields:
+            self.fields["is_active"].disabled = self.is_own
 
     def clean_aliases(self) -> list[str]:
         return [name for name in self.cleaned_data["aliases"] if name]
@@ -57,10 +69,7 @@ class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         return admin.ModelAdmin.get_queryset(self, request).editable_by(request.user)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """Only the platform makes an organisation a user of this portal."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        own = obj is not None and obj.pk in request.user.access.organisations_with(EDIT)
-        if not (own or request.user.has_perm(MANAGE_ORGANISATIONS)):
-            kinds = form.base_fields["kinds"]
-            kinds.choices = [c for c in kinds.choices if c[0] != OrganisationKind.OWN]
+        form.is_own = obj is not None and obj.pk in request.user.access.organisations_with(EDIT)
+        form.may_be_tenant = form.is_own or request.user.has_perm(MANAGE_ORGANISATIONS)
         return form

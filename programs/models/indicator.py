@@ -97,7 +97,6 @@ class Indicator(models.Model):
         verbose_name=_("never above"),
         help_text=_("This count cannot exceed that one: persons never exceed contacts."),
     )
-    is_sensitive = models.BooleanField(_("sensitive"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 

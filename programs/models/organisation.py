@@ -64,16 +64,20 @@ class OrganisationQuerySet(models.QuerySet):
         return self.filter(pk__in=around.values("pk"))
 
     def editable_by(self, user) -> OrganisationQuerySet:
-        """One's own, and the address book: organisations where nobody has an account."""
+        """One's own, and of those where nobody has an account what no other organisation uses."""
         if user.has_perm("programs.manage_organisations"):
             return self
         own = user.access.organisations_with("programs.edit_catalogue")
         if not own:
             return self.none()
-        tenants = Q(kinds__contains=[OrganisationKind.OWN]) | Q(membership__isnull=False)
-        return self.filter(
-            Q(pk__in=own) | ~Q(pk__in=Organisation.objects.filter(tenants).values("pk"))
+        others = Organisation.objects.exclude(pk__in=own)
+        theirs = Organisation.objects.filter(
+            Q(kinds__contains=[OrganisationKind.OWN])
+            | Q(membership__isnull=False)
+            | Q(partnerships__program__organisation__in=others)
+            | Q(grants_given__organisation__in=others)
         )
+        return self.filter(Q(pk__in=own) | ~Q(pk__in=theirs.values("pk")))
 
     def matching(self, *, q: str = "", kind: str = "") -> OrganisationQuerySet:
         """Organisations whose name, code or other name holds `q`, of a kind."""
@@ -132,7 +136,11 @@ class Organisation(models.Model):
     agreement = DateRangeField(
         _("agreement"), null=True, blank=True, help_text=_("First and last day of the agreement.")
     )
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("No longer active, roles in it open nothing; what was counted stays."),
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganisationQuerySet.as_manager()

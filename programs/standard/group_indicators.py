@@ -19,9 +19,7 @@ def items(
     counted_in: tuple[str, str],
 ) -> IndicatorRow:
     """Things done or given, that name nobody; `counted_in` says what they are, fr and en."""
-    return IndicatorRow(
-        code, "item", "events", breakdown, fr, en, is_sensitive=False, counted_in=counted_in
-    )
+    return IndicatorRow(code, "item", "events", breakdown, fr, en, counted_in=counted_in)
 
 
 GROUP_INDICATORS = (

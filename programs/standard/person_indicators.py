@@ -271,7 +271,6 @@ PERSON_INDICATORS = (
             "Volunteer lawyers who joined",
             "Volunteer lawyers on their first round with the association.",
         ),
-        is_sensitive=False,
     ),
     IndicatorRow(
         "PEER_MEDIATORS_NEW",
@@ -283,6 +282,5 @@ PERSON_INDICATORS = (
             "Médiatrices paires et médiateurs pairs à leur première maraude.",
         ),
         ("Peer mediators who joined", "Peer mediators on their first round."),
-        is_sensitive=False,
     ),
 )

@@ -61,7 +61,6 @@ class IndicatorRow:
     en: tuple[str, str]
     summed_by: str = ""
     at_most: str = ""
-    is_sensitive: bool = True
     counted_in: tuple[str, str] = ("", "")
 
     @property
