@@ -21,6 +21,12 @@ OTHER_MESSAGES = {
         "The indicator shown over a longer time must add up and be counted in the same unit."
     ),
     "partnership_lead_leads": _("The lead of a program is the organisation that owns it."),
+    "partnership_outlasts_its_sites": _(
+        "A site of this partner is open in the program on other days: end the site first."
+    ),
+    "programsite_within_partnership": _(
+        "The organisation does not take part in this program on all these days."
+    ),
     "target_cell_of_indicator": _("This cell is not of the breakdown of the indicator."),
     "target_site_of_program": _("This site is not a site of this program."),
     "month_is_locked": _("This month is locked. Ask for an exception to change it."),

@@ -13,6 +13,7 @@ from programs.models import (
     Code,
     CodeList,
     OrganisationYear,
+    Partnership,
 )
 from programs.violations import REFUSED, explained
 from tests.factories import (
@@ -34,6 +35,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 EARLIER = (dt.date(1990, 1, 1), dt.date(1991, 1, 1))
+BRIEF = (dt.date(2000, 1, 1), dt.date(2022, 1, 1))
 EMPTY = (dt.date(2020, 1, 1), dt.date(2020, 1, 1))
 # A primary key with another column: what composite keys point to; nothing can break it alone.
 UNBREAKABLE = {
@@ -110,6 +112,16 @@ def site_of_stranger(rows):
     return make_site(rows.stranger).pk
 
 
+def place_partner_then(act):
+    """A site of the partner, open as long as the partnership, and then something refused."""
+
+    def write(rows):
+        partner = rows.partnership
+        act(make_program_site(rows.program, make_site(partner.organisation)), partner)
+
+    return write
+
+
 REFUSALS = {
     "organisation_code_format": again("organisation", code="lower case"),
     "organisation_country_format": change("organisation", country="fr"),
@@ -125,13 +137,21 @@ REFUSALS = {
     "partnership_once": again("partnership"),
     "partnership_active_not_empty": change("partnership", active=EMPTY),
     "partnership_lead_leads": change("partnership", role="lead"),
+    "partnership_outlasts_its_sites": place_partner_then(
+        lambda place, partner: Partnership.objects.filter(pk=partner.pk).update(active=BRIEF)
+    ),
+    "programsite_within_partnership": place_partner_then(
+        lambda place, partner: make_program_site(
+            place.program, make_site(partner.organisation), active=(dt.date(1999, 12, 31), None)
+        )
+    ),
     "site_code_once": again("site"),
     "site_code_format": again("site", code="a"),
     "site_country_format": change("site", country="France"[:2]),
     "programsite_partnership": lambda rows: make_program_site(rows.program, make_site()),
     "programsite_site": again(
         "programsite",
-        organisation_id=lambda rows: rows.partnership.organisation_id,
+        organisation_id=lambda rows: make_partnership(rows.program, active=EARLIER).organisation_id,
         active=EARLIER,
     ),
     "programsite_no_overlap": again("programsite"),
@@ -221,3 +241,17 @@ def test_every_constraint_has_its_refusal():
     }
     elsewhere = texts | made_once | {"indicator_counted_in_pair"}
     assert names - set(REFUSALS) - UNBREAKABLE - elsewhere == set()
+
+
+def test_a_partner_ends_its_site_before_its_partnership(rows):
+    partner = rows.partnership
+    place = make_program_site(rows.program, make_site(partner.organisation))
+    for row in (place, partner):
+        row.active = BRIEF
+        row.save()
+    partner.refresh_from_db()
+    assert partner.active.upper == dt.date(2022, 1, 1)
+
+
+def test_the_dates_of_the_lead_are_those_of_the_program(rows):
+    make_program_site(rows.program, make_site(rows.organisation), active=EARLIER)

@@ -224,6 +224,16 @@ class Partnership(models.Model):
                     SELECT organisation_id FROM programs_program WHERE id = NEW.program_id))""",
                 constraint="partnership_lead_leads",
             ),
+            # The lead's own dates are those of the program.
+            belongs(
+                "outlasts_its_sites",
+                unless="""NEW.role = 'lead' OR NOT EXISTS (
+                    SELECT FROM programs_programsite AS place
+                    WHERE place.program_id = NEW.program_id
+                        AND place.organisation_id = NEW.organisation_id
+                        AND NOT place.active <@ NEW.active)""",
+                constraint="partnership_outlasts_its_sites",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from programs.constraints import (
     is_code,
     not_empty,
 )
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import belongs, counts_revisions, keeps
 
 from .organisation import Organisation
 from .program import Program
@@ -236,11 +236,24 @@ class ProgramSite(models.Model):
             ),
             not_empty("programsite", "active"),
         ]
-        triggers = [counts_revisions(), keeps("organisation_id", "program_id", "site_id")]
+        triggers = [
+            counts_revisions(),
+            keeps("organisation_id", "program_id", "site_id"),
+            # Locks the partnership: of two who write at once, the second sees the first.
+            belongs(
+                "within_partnership",
+                unless="""(SELECT role = 'lead' OR NEW.active <@ active
+                    FROM programs_partnership
+                    WHERE program_id = NEW.program_id
+                        AND organisation_id = NEW.organisation_id
+                    FOR SHARE)""",
+                constraint="programsite_within_partnership",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.program} · {self.site}"
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
-        """Who may change it: the lead of the program."""
-        return self.program.places(permission)
+        """Who may change it: the lead of the program, and the organisation whose site it is."""
+        return [*self.program.places(permission), *self.site.places(permission)]
