@@ -14,6 +14,7 @@ from .models import (
     Organisation,
     OrganisationKind,
     OrganisationYear,
+    ProgramSite,
 )
 
 EDIT = "programs.edit_catalogue"
@@ -31,6 +32,9 @@ def may_edit(user, row: Model) -> bool:
         return _may_edit_organisation(user, row.organisation)
     if isinstance(row, Organisation):
         return _may_edit_organisation(user, row)
+    if isinstance(row, ProgramSite) and row._state.adding:
+        # Only those whose site it is open it for a program.
+        return user.has_perm(EDIT, row.site)
     return user.has_perm(EDIT, row)
 
 

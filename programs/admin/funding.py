@@ -48,7 +48,7 @@ class GrantScopeInline(CatalogueInline):
     fields = ["program", "site", "share", "period"]
 
     def choices(self, name, request):
-        """Programs in which the grant's organisation takes part, and their sites."""
+        """Programs in which the grant's organisation takes part, and the sites it sees there."""
         grants = Grant.objects.filter(
             pk=parent_id(request), organisation__in=own_organisations(request.user)
         )
@@ -57,7 +57,8 @@ class GrantScopeInline(CatalogueInline):
         )
         if name == "program":
             return programs
-        return Site.objects.filter(pk__in=programs.values("program_sites__site"))
+        placed = Site.objects.filter(pk__in=programs.values("program_sites__site"))
+        return placed.visible_to(request.user)
 
 
 @admin.register(Grant)

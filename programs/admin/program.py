@@ -10,12 +10,12 @@ from programs.models import (
     Partnership,
     Program,
     ProgramIndicator,
-    ProgramSite,
     Site,
 )
 
 from .editing import CatalogueAdmin, CatalogueInline, parent_id
 from .form import CatalogueForm
+from .placing import PlacedInline
 
 
 class OfProgramForm(CatalogueForm):
@@ -25,18 +25,6 @@ class OfProgramForm(CatalogueForm):
 
     def clean(self) -> dict:
         self.instance.organisation_id = self.instance.program.organisation_id
-        return super().clean()
-
-
-class OfSiteForm(CatalogueForm):
-    """The row belongs to the organisation whose site it is."""
-
-    derives_organisation = True
-
-    def clean(self) -> dict:
-        site = self.cleaned_data.get("site")
-        if site:
-            self.instance.organisation_id = site.organisation_id
         return super().clean()
 
 
@@ -60,17 +48,17 @@ class PartnershipInline(CatalogueInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class ProgramSiteInline(CatalogueInline):
-    model = ProgramSite
+class ProgramSiteInline(PlacedInline):
+    """The lead opens its own sites; those that partners opened are there to end."""
+
     verbose_name, verbose_name_plural = _("site"), _("sites")
-    form = OfSiteForm
     kept = ("site",)
     fields = ["site", "active", "is_tallied"]
 
     def choices(self, name, request):
-        """Sites of the organisations that take part in the program."""
-        rows = Site.objects.filter(organisation__partnerships__program=parent_id(request))
-        return rows.order_by("organisation", "code")
+        """Sites of the organisation that leads the program."""
+        rows = Site.objects.filter(organisation__programs=parent_id(request))
+        return rows.order_by("code")
 
 
 class ProgramIndicatorInline(CatalogueInline):

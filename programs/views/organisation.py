@@ -17,5 +17,11 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(records.organisation(request.user), pk=pk)
-    context = {"organisation": row, "may_edit": may_edit(request.user, row)}
+    editable, own = may_edit(request.user, row), request.user.access.organisation_ids
+    context = {
+        "organisation": row,
+        "may_edit": editable,
+        # Partners of an organisation that uses the portal read what is public of it.
+        "shows_agreement": editable or row.pk in own or not row.is_tenant,
+    }
     return render(request, "programs/organisation.html", context)
