@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from accounts.models import Membership, User
 from accounts.roles import roles_with
 
@@ -50,14 +52,15 @@ def steps_of(report: CountReport, user: User) -> Steps:
         and report.correction is None,
         discard=writes and report.status == Status.DRAFT and report.version > 1,
         lock=lock,
-        ask=who_frees(report) if lock else [],
+        ask=who_frees(lock) if lock else [],
     )
 
 
-def who_frees(report: CountReport) -> list[str]:
-    """Names of the colleagues who can grant an exception for the report's month."""
+def who_frees(lock: PeriodLock) -> list[str]:
+    """Names of the colleagues who can grant an exception to a lock: of all that it holds."""
     memberships = Membership.objects.current().filter(
-        organisation=report.organisation_id,
+        Q(program=None) | Q(program=lock.program_id),
+        organisation=lock.organisation_id,
         role__in=roles_with("beneficiaries.lock_months"),
         site=None,
         user__is_active=True,

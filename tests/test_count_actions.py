@@ -164,6 +164,30 @@ def test_a_correction_says_why_and_there_is_one_at_a_time(place, worker, coordin
     assert reports.correct(report=report, reason=REASON, by=worker).version == 2
 
 
+def test_a_correction_that_was_reviewed_is_not_given_up(place, worker, coordinator):
+    report = make_filled_report(place, MONTH)
+    reports.submit(report=report, by=worker)
+    reports.approve(report=report, by=coordinator)
+    version = reports.correct(report=report, reason=REASON, by=worker)
+    reports.submit(report=version, by=worker)
+    reports.return_to_author(report=version, reason=REASON, by=coordinator)
+    for move in (reports.submit, reports.take_back):
+        move(report=version, by=worker)
+    with pytest.raises(ValidationError, match="nobody has reviewed"):
+        reports.discard(report=version, by=worker)
+
+
+def test_a_correction_that_was_taken_back_is_given_up(place, worker, coordinator):
+    report = make_filled_report(place, MONTH)
+    reports.submit(report=report, by=worker)
+    reports.approve(report=report, by=coordinator)
+    version = reports.correct(report=report, reason=REASON, by=worker)
+    reports.submit(report=version, by=worker)
+    reports.take_back(report=version, by=worker)
+    reports.discard(report=version, by=worker)
+    assert CountReport.objects.get() == report
+
+
 def test_the_lead_reviews_what_its_partner_submitted(place):
     program = make_program()
     partner_site = make_site()

@@ -13,6 +13,7 @@ from beneficiaries.actions import lock as locks
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import CountReport, PeriodLock
+from beneficiaries.steps import steps_of
 from programs.violations import explained
 
 from .factories import (
@@ -157,6 +158,18 @@ def test_the_page_of_a_locked_month_says_who_to_ask(client, place, worker, coord
     assert REASON in page
     assert "ask for an exception: Maya" in page
     assert 'name="c-' not in page
+
+
+def test_only_who_can_grant_the_exception_is_named(client, place, worker, coordinator):
+    beside = make_program(place.organisation)
+    for program, name in ((place.program, "Noor"), (beside, "Olga")):
+        make_user(Role.COORDINATOR, place.organisation, program=program, display_name=name)
+    report = make_filled_report(place, MONTH)
+    lock = locked(place, coordinator, program=place.program)
+    assert steps_of(report, worker).ask == ["Maya", "Noor"]
+    locks.lift(lock=lock, reason=REASON, by=coordinator)
+    locked(place, coordinator)
+    assert steps_of(report, worker).ask == ["Maya"]
 
 
 def test_opening_a_locked_month_says_who_to_ask(client, place, worker, coordinator):

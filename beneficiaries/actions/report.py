@@ -185,12 +185,12 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
 
 @transaction.atomic
 def discard(*, report: CountReport, by: User) -> None:
-    """Give up a correction that was never submitted; the approved version stands."""
+    """Give up a correction that nobody has reviewed, also after one took it back."""
     report = _hold(report)
     _check_enters(report, by)
     if report.version == 1 or report.status != Status.DRAFT:
         raise ValidationError(
-            _("Only a correction that was never submitted can be given up."), code="state"
+            _("Only a correction that nobody has reviewed can be given up."), code="state"
         )
     journal.record("discard", report, by=by, details={"version": report.version})
     with explained():

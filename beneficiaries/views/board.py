@@ -70,13 +70,13 @@ def _wanted(program: Program, site: Site, month: dt.date) -> CountReport:
 def _cannot_open(
     request: HttpRequest, program: Program, site: Site, month: dt.date, error: ValidationError
 ) -> HttpResponse:
-    wanted = _wanted(program, site, month)
     is_locked = error.code == "month_is_locked"
+    lock = reports.lock_of(_wanted(program, site, month)) if is_locked else None
     context = {
         "program": program,
         "site": site,
         "month": month,
         "why": error.messages,
-        "ask": who_frees(wanted) if is_locked else [],
+        "ask": who_frees(lock) if lock else [],
     }
     return render(request, "beneficiaries/count_report_open.html", context)
