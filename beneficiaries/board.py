@@ -103,13 +103,7 @@ def board(user: User, months: list[dt.date], program: Program | None = None) -> 
     """The state of every report this person may know of, in three queries."""
     places = [p for p in places_of(user) if program is None or p.program_id == program.pk]
     reports = _reports(places, months)
-    locks = list(
-        PeriodLock.objects.filter(
-            organisation__in={p.organisation_id for p in places}, lifted_at=None
-        ).prefetch_related("exceptions")
-        if places
-        else []
-    )
+    locked = PeriodLock.objects.holding({_where(place) for place in places}, months)
     found: dict[tuple[int, int], list[ProgramSite]] = {}
     for place in places:
         found.setdefault((place.program_id, place.site_id), []).append(place)
@@ -117,7 +111,7 @@ def board(user: User, months: list[dt.date], program: Program | None = None) -> 
         Place(
             periods[0].program,
             periods[0].site,
-            [_mark(user, periods, month, reports, locks) for month in months],
+            [_mark(user, periods, month, reports, locked) for month in months],
         )
         for periods in found.values()
     ]
@@ -144,9 +138,13 @@ def _reports(
     return found
 
 
-def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, locks) -> Mark:
+def _where(place: ProgramSite) -> tuple[int, int, int]:
+    return place.organisation_id, place.program_id, place.site_id
+
+
+def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, locked) -> Mark:
     place = periods[0]
-    where = (place.organisation_id, place.program_id, place.site_id)
+    where = _where(place)
     is_own = user.access.covers("beneficiaries.enter_counts", [where])
     is_seen = user.access.covers("beneficiaries.view_counts", [where])
     versions = reports.get((place.program_id, place.site_id, month), [])
@@ -165,7 +163,7 @@ def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, locks
         report=latest,
         is_late=is_late and state in (LATE, Status.DRAFT, Status.RETURNED, NOT_SUBMITTED),
         is_corrected=approved is not None and latest != approved,
-        is_locked=_is_locked(place, month, locks),
+        is_locked=(where, month) in locked,
         is_own=is_own,
     )
 
@@ -195,20 +193,6 @@ def _is_open(place: ProgramSite, month: dt.date) -> bool:
 def _is_late(place: ProgramSite, month: dt.date) -> bool:
     due_on = CountReport(program=place.program, month=month).due_on
     return timezone.now().astimezone(ZoneInfo(place.site.time_zone)).date() > due_on
-
-
-def _is_locked(place: ProgramSite, month: dt.date, locks: list[PeriodLock]) -> bool:
-    today = timezone.localdate()
-    return any(
-        lock.organisation_id == place.organisation_id
-        and lock.program_id in (None, place.program_id)
-        and month in lock.span
-        and not any(
-            e.site_id == place.site_id and e.month == month and e.until >= today
-            for e in lock.exceptions.all()
-        )
-        for lock in locks
-    )
 
 
 @dataclass(frozen=True)

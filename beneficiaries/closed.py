@@ -5,16 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import Organisation, Program
 
-from .models import CountReport, LockException, PeriodLock
+from .models import CountReport, PeriodLock
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,12 @@ def closed_sites(
         for site_id, report in reports.items()
         if not report.is_editable
     }
-    for site_id, reason in _locked(organisation, program, month, site_ids).items():
+    places = [(organisation.pk, program.pk, site_id) for site_id in site_ids]
+    for (place, _month), lock in PeriodLock.objects.holding(places, [month]).items():
+        site_id = place[-1]
         closed[site_id] = Closed(
             _("This month is locked: %(reason)s. Ask a coordinator for an exception.")
-            % {"reason": reason.rstrip(". ")},
+            % {"reason": lock.reason.rstrip(". ")},
             reports.get(site_id),
         )
     return closed
@@ -63,31 +62,3 @@ def _why(report: CountReport) -> str:
             "return it, or take it back if you submitted it."
         )
     return gettext_lazy("This month is approved. To change it, start a correction of its report.")
-
-
-def _locked(
-    organisation: Organisation, program: Program, month: dt.date, site_ids: Collection[int]
-) -> dict[int, str]:
-    """By site, why a lock holds the month today (what the database's triggers would refuse)."""
-    locks = list(
-        PeriodLock.objects.filter(
-            Q(program=None) | Q(program=program),
-            organisation=organisation,
-            lifted_at=None,
-            span__contains=month,
-        )
-    )
-    if not locks:
-        return {}
-    today = timezone.localdate(timezone=ZoneInfo(organisation.time_zone))
-    freed = set(
-        LockException.objects.filter(
-            lock__in=locks, site__in=site_ids, month=month, until__gte=today
-        ).values_list("lock_id", "site_id")
-    )
-    return {
-        site_id: lock.reason
-        for lock in locks
-        for site_id in site_ids
-        if (lock.pk, site_id) not in freed
-    }

@@ -135,17 +135,21 @@ class Pasted:
             row = self.sheet.by_indicator[indicator_id]
             label = self.sheet.keys[indicator_id, cell_id].label
             becomes = str(mark(entry.value, entry.missing_reason))
-            found.append((row.indicator, label, shown(row.counts.get(cell_id)), becomes))
+            found.append((row.indicator, label, self._now((indicator_id, cell_id)), becomes))
         return found
 
     @property
     def fingerprint(self) -> str:
         """Changes when what would be written changes, or what stands there now."""
         content = [
-            (*key, shown(self.sheet.by_indicator[key[0]].counts.get(key[1])), entry.value, entry.missing_reason)
+            (*key, self._now(key), entry.value, entry.missing_reason)
             for key, entry in self.entries.items()
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def _now(self, key: Key) -> str:
+        indicator_id, cell_id = key
+        return shown(self.sheet.by_indicator[indicator_id].counts.get(cell_id))
 
 
 def read_block(text: str, sheet: Sheet, *, start: Key) -> Pasted:

@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from beneficiaries import board as boards
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import lock as locks
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
+from beneficiaries.actions.report import lock_of
+from beneficiaries.closed import closed_sites
 from beneficiaries.models import CountReport, PeriodLock
 from beneficiaries.steps import steps_of
 from programs.violations import explained
@@ -158,6 +161,29 @@ def test_the_page_of_a_locked_month_says_who_to_ask(client, place, worker, coord
     assert REASON in page
     assert "ask for an exception: Maya" in page
     assert 'name="c-' not in page
+
+
+def test_an_exception_lasts_through_the_day_of_the_organisation(place, worker, coordinator):
+    place.organisation.time_zone = "Pacific/Pago_Pago"
+    place.organisation.save()
+    lock = locked(place, coordinator)
+    with timezone.override("Pacific/Kiritimati"):
+        report = CountReport(
+            organisation=place.organisation, program=place.program, site=place.site, month=MONTH
+        )
+        assert is_locked_everywhere(report, worker) == {True}
+        free(lock, place, coordinator, until=lock.today)
+        assert is_locked_everywhere(report, worker) == {False}
+        opened = reports.open_report(program=place.program, site=place.site, month=MONTH, by=worker)
+        assert opened.status == "draft"
+
+
+def is_locked_everywhere(report, worker) -> set[bool]:
+    """What the board, the workbooks and the tallies, and the report itself say."""
+    where = {"organisation": report.organisation, "program": report.program}
+    closed = closed_sites(**where, month=report.month, site_ids=[report.site_id])
+    [place] = boards.board(worker, [report.month])
+    return {place.marks[0].is_locked, bool(closed), lock_of(report) is not None}
 
 
 def test_only_who_can_grant_the_exception_is_named(client, place, worker, coordinator):

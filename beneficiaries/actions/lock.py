@@ -73,7 +73,7 @@ def grant_exception(
         raise PermissionDenied
     if month not in lock.span:
         raise ValidationError(_("This lock does not hold that month."), code="month")
-    if until < timezone.localdate():
+    if until < lock.today:
         raise ValidationError(_("Choose today or a later day."), code="until")
     with explained():
         exception, _is_new = LockException.objects.update_or_create(

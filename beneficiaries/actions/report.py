@@ -95,15 +95,8 @@ def check_may_open(wanted: CountReport, *, by: User) -> None:
 
 def lock_of(report: CountReport) -> PeriodLock | None:
     """The lock that holds the month of a report today, if any."""
-    today = timezone.now().astimezone(ZoneInfo(report.organisation.time_zone)).date()
-    locks = PeriodLock.objects.holding(
-        organisation_id=report.organisation_id,
-        program_id=report.program_id,
-        site_id=report.site_id,
-        month=report.month,
-        day=today,
-    )
-    return locks.select_related("locked_by").first()
+    place = (report.organisation_id, report.program_id, report.site_id)
+    return PeriodLock.objects.holding([place], [report.month]).get((place, report.month))
 
 
 @transaction.atomic

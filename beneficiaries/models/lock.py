@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from itertools import product
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +19,11 @@ from programs.constraints import (
     not_empty,
 )
 from programs.models import Organisation, Program, Site
+from programs.months import month_after
 from programs.triggers import counts_revisions
+
+# Organisation, program, site.
+Place = tuple[int, int, int]
 
 # In a trigger: refuse when a lock holds the month of the row `report`, and no exception of today
 # (the day of the organisation) frees its site. Lifted locks hold nothing.
@@ -55,19 +62,28 @@ class PeriodLockQuerySet(models.QuerySet):
         )
 
     def holding(
-        self, *, organisation_id: int, program_id: int, site_id: int, month: dt.date, day: dt.date
-    ) -> PeriodLockQuerySet:
-        """Locks that forbid this month to this site on this day: the trigger's rule, to explain."""
-        freed = LockException.objects.filter(
-            lock=OuterRef("pk"), site_id=site_id, month=month, until__gte=day
-        )
-        return self.filter(
-            ~Exists(freed),
-            Q(program=None) | Q(program_id=program_id),
-            organisation_id=organisation_id,
+        self, places: Collection[Place], months: Collection[dt.date]
+    ) -> dict[tuple[Place, dt.date], PeriodLock]:
+        """By place and month, the newest lock that forbids it today, if any: the trigger's rule
+        (REFUSE_LOCKED_MONTH), to explain it. Two queries, however many places and months."""
+        if not places or not months:
+            return {}
+        locks = self.filter(
+            organisation__in={organisation for organisation, _program, _site in places},
             lifted_at=None,
-            span__contains=month,
+            span__overlap=(min(months), month_after(max(months))),
+        ).order_by("-locked_at", "-pk")
+        exceptions = LockException.objects.filter(
+            site__in={site for _organisation, _program, site in places}, month__in=months
         )
+        found: dict[tuple[Place, dt.date], PeriodLock] = {}
+        for lock in locks.select_related("organisation", "locked_by").prefetch_related(
+            models.Prefetch("exceptions", exceptions)
+        ):
+            for key in product(places, months):
+                if lock.forbids(*key):
+                    found.setdefault(key, lock)
+        return found
 
 
 class PeriodLock(models.Model):
@@ -127,6 +143,24 @@ class PeriodLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.span}"
+
+    @property
+    def today(self) -> dt.date:
+        """The day it is for the organisation, until which an exception may last."""
+        return timezone.localdate(timezone=ZoneInfo(self.organisation.time_zone))
+
+    def forbids(self, place: Place, month: dt.date) -> bool:
+        """Whether it holds a month of a place today."""
+        organisation_id, program_id, site_id = place
+        return (
+            self.organisation_id == organisation_id
+            and self.program_id in (None, program_id)
+            and month in self.span
+            and not any(
+                freed.site_id == site_id and freed.month == month and freed.until >= self.today
+                for freed in self.exceptions.all()
+            )
+        )
 
     @property
     def last_month(self) -> dt.date:
