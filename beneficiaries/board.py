@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from programs.models import Program, ProgramSite, Site
+from programs.months import month_after
 
 from .models import CountReport, PeriodLock
-from .sheet import month_after
 
 Status = CountReport.Status
 NOT_STARTED, LATE, NOT_SUBMITTED, NOT_EXPECTED = "expected", "late", "hidden", "none"

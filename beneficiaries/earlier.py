@@ -8,8 +8,9 @@ from statistics import median
 
 from django.db.models import Sum
 
+from programs.months import month_after
+
 from .models import BeneficiaryCount, CountReport
-from .sheet import month_after
 
 # A change is unusual when it is more than SPREADS times the usual spread away from the median
 # (1.4826 × MAD is a standard deviation when counts are normal), and at least SMALLEST_CHANGE:

@@ -24,14 +24,9 @@ from programs.models import (
     Program,
     ProgramIndicator,
 )
+from programs.months import month_after
 
 from .models import BeneficiaryCount, CountNote, CountReport
-
-
-def month_after(month: dt.date, months: int = 1) -> dt.date:
-    """The first day of the month that stands `months` later (or earlier, if negative)."""
-    number = month.year * 12 + month.month - 1 + months
-    return dt.date(number // 12, number % 12 + 1, 1)
 
 
 @dataclass(frozen=True)

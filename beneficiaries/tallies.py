@@ -12,10 +12,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from programs.models import Indicator, KindOfWork, Program, ProgramSite, Site, SiteKind
+from programs.months import month_after
 
 from .closed import Closed, closed_sites
 from .models import TallyCount, TallySheet
-from .sheet import Row, asked, month_after
+from .sheet import Row, asked
 
 # The hour at which a new day begins on a sheet: what happens after midnight belongs to the
 # evening before, and where nights are spent so does the whole morning.

@@ -17,6 +17,8 @@ from babel.dates import format_skeleton, get_month_names
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programs.months import month_after
+
 DEFAULT = "last12"
 RANGE = "range"
 # A range longer than this is a mistake of typing.
@@ -35,12 +37,6 @@ def first_of_month(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
 
-def add_months(month: dt.date, number: int) -> dt.date:
-    """The first day of the month `number` months after (or before) `month`."""
-    index = month.year * 12 + month.month - 1 + number
-    return dt.date(index // 12, index % 12 + 1, 1)
-
-
 def months_between(start: dt.date, end: dt.date) -> int:
     """How many months from `start` up to `end`, both firsts of a month."""
     return (end.year - start.year) * 12 + end.month - start.month
@@ -48,7 +44,7 @@ def months_between(start: dt.date, end: dt.date) -> int:
 
 def months_of(start: dt.date, end: dt.date) -> Iterator[dt.date]:
     for number in range(months_between(start, end)):
-        yield add_months(start, number)
+        yield month_after(start, number)
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Period:
 
     @property
     def last_month(self) -> dt.date:
-        return add_months(self.end, -1)
+        return month_after(self.end, -1)
 
     @property
     def is_one_month(self) -> bool:
@@ -119,7 +115,7 @@ def parse(query: Mapping[str, str], today: dt.date) -> Period:
 
 
 def last_twelve(now: dt.date, *, is_fallback: bool = False) -> Period:
-    return Period(DEFAULT, add_months(now, -12), now, now, is_fallback)
+    return Period(DEFAULT, month_after(now, -12), now, now, is_fallback)
 
 
 def _is_believable(start: dt.date, end: dt.date) -> bool:
@@ -138,11 +134,11 @@ def _range(query: Mapping[str, str], now: dt.date) -> tuple[dt.date, dt.date] | 
     """Months from and to, in any order; both empty means that they are still to be chosen."""
     texts = [query.get("from") or "", query.get("to") or ""]
     if not any(texts):
-        return add_months(now, -12), now
+        return month_after(now, -12), now
     months = [month for month in map(_month, texts) if month]
     if len(months) < sum(map(bool, texts)):
         return None
-    return min(months), add_months(max(months), 1)
+    return min(months), month_after(max(months), 1)
 
 
 def _bounds(code: str) -> tuple[dt.date, dt.date] | None:
@@ -154,7 +150,7 @@ def _bounds(code: str) -> tuple[dt.date, dt.date] | None:
         start, months = _month(f"{code}-01"), 12
     elif found := TWELVE_MONTHS.match(code):
         start, months = _month(f"{found[2]}-{found[3]}"), 12
-    return (start, add_months(start, months)) if start else None
+    return (start, month_after(start, months)) if start else None
 
 
 def label(period: Period) -> str:
@@ -180,7 +176,7 @@ def quarter_label(year: int, quarter: int) -> str:
 
 
 def twelve_months_label(kind: str, start: dt.date) -> str:
-    last = add_months(start, 11)
+    last = month_after(start, 11)
     names = get_month_names("abbreviated", context="stand-alone", locale=get_language())
     years = str(start.year) if last.year == start.year else f"{start.year}–{last.year}"
     values = {"years": years, "first": names[start.month], "last": names[last.month]}
@@ -207,8 +203,8 @@ def choices(now: dt.date, fiscal_starts: Iterable[int] = ()) -> list[Group]:
 def _choices(now: dt.date, starts: tuple[int, ...], language: str) -> list[Group]:
     """The same all month long in one language, and slow to write."""
     return [
-        Group(_("Months"), [_month_choice(add_months(now, -n)) for n in range(1, 25)]),
-        Group(_("Quarters"), [_quarter_choice(add_months(now, -3 * n)) for n in range(8)]),
+        Group(_("Months"), [_month_choice(month_after(now, -n)) for n in range(1, 25)]),
+        Group(_("Quarters"), [_quarter_choice(month_after(now, -3 * n)) for n in range(8)]),
         Group(_("Civil years"), [(str(y), str(y)) for y in range(now.year, now.year - 5, -1)]),
         Group(_("School years"), _years("school", SCHOOL_STARTS, now)),
         Group(_("Fiscal years of funders"), _years("fiscal", starts, now)),

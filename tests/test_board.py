@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from beneficiaries import board as boards
 from beneficiaries.actions import report as reports
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 
 from .factories import (
     ALWAYS,

@@ -10,7 +10,7 @@ from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import BeneficiaryCount, CountReport
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 
 from .factories import (
     make_filled_report,

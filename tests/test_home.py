@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from beneficiaries.actions import report as reports
 from beneficiaries.board import this_month
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 
 from .factories import make_filled_report, make_program_site, make_report, make_site, make_user
 

@@ -14,8 +14,8 @@ from audit.models import JournalEntry
 from beneficiaries.models import BeneficiaryCount, CountReport, LockException, TallySheet
 from ngo_portal.demo import accounts, cases, families, invented, la_mist, reports, seeding
 from ngo_portal.demo.calendar import Calendar
-from ngo_portal.demo.counts import month_after
 from programs.models import Grant, Organisation, Program, ProgramSite
+from programs.months import month_after
 
 pytestmark = pytest.mark.django_db
 

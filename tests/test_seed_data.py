@@ -8,8 +8,9 @@ import pytest
 from accounts.roles import Role
 from ngo_portal.demo import accounts, cases, families, invented, la_mist, staff
 from ngo_portal.demo.calendar import Calendar
-from ngo_portal.demo.counts import chance, month_after, spread
+from ngo_portal.demo.counts import chance, spread
 from ngo_portal.demo.shapes import typeset
+from programs.months import month_after
 
 from .demo_data import INDICATOR, NOW, PROGRAMS, REAL, figures, program, total
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import journal
 from beneficiaries.models import LockException, PeriodLock
-from beneficiaries.sheet import month_after
 from programs.models import Organisation, Program, Site
+from programs.months import month_after
 from programs.violations import explained
 
 PERMISSION = "beneficiaries.lock_months"

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from beneficiaries.models import PeriodLock
-from beneficiaries.sheet import month_after
 from programs.fields import DayField
 from programs.models import Organisation, Program, Site
+from programs.months import month_after
 
 YEARS_BACK = 4
 LEAST_REASON = 10

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Organisation, Program, Site
+from programs.months import month_after
 from programs.triggers import counts_revisions, keeps
 
 from .lock import REFUSE_LOCKED_MONTH
@@ -253,8 +254,7 @@ class CountReport(models.Model):
     @property
     def due_on(self) -> dt.date:
         """The last day to submit: `due_days` after the month ends."""
-        next_month = (self.month + dt.timedelta(days=32)).replace(day=1)
-        return next_month + dt.timedelta(days=self.program.due_days - 1)
+        return month_after(self.month) + dt.timedelta(days=self.program.due_days - 1)
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         """One's own rows; a lead reviews its partners' once they are submitted."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Breakdown, Cell, Indicator, Organisation, Program, Site
+from programs.months import month_after
 from programs.triggers import counts_revisions, keeps
 
 
@@ -28,8 +29,8 @@ class TallySheetQuerySet(models.QuerySet):
         return self.filter(program=program, site=site, day=day)
 
     def of_month(self, program: Program, site: Site, month: dt.date) -> TallySheetQuerySet:
-        after = (month + dt.timedelta(days=32)).replace(day=1)
-        return self.filter(program=program, site=site, day__gte=month, day__lt=after)
+        days = {"day__gte": month, "day__lt": month_after(month)}
+        return self.filter(program=program, site=site, **days)
 
     def standing(self, program: Program, site: Site, month: dt.date) -> TallySheetQuerySet:
         """The sheets of a month that count: not cancelled."""

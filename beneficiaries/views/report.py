@@ -19,10 +19,11 @@ from beneficiaries.actions.sheet import save_sheet
 from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
 from beneficiaries.models import BeneficiaryCount, CountReport
-from beneficiaries.sheet import Sheet, filled, month_after
+from beneficiaries.sheet import Sheet, filled
 from beneficiaries.steps import steps_of
 from beneficiaries.typed import Typed, read_page, read_revision, read_text
 from programs.models import Indicator
+from programs.months import month_after
 
 
 def find(request: HttpRequest, pk: int) -> CountReport:

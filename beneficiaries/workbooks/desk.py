@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from beneficiaries.closed import Closed, closed_sites
 from beneficiaries.models import WorkbookUpload
-from beneficiaries.sheet import month_after
 from programs.models import Organisation, Program, ProgramSite, Site
+from programs.months import month_after
 
 UPLOADS_SHOWN = 5
 

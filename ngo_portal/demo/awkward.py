@@ -10,12 +10,12 @@ from beneficiaries.actions import lock as lock_actions
 from beneficiaries.actions import report as report_actions
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import BeneficiaryCount, CountReport
+from programs.months import month_after
 
 from . import cases, catalogue
 from .accounts import acting, user
 from .calendar import Calendar
 from .cases import Case
-from .counts import month_after
 from .shapes import Family
 
 if TYPE_CHECKING:

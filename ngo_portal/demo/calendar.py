@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from .counts import chance, first_of, month_after, months_between
+from programs.months import month_after
+
+from .counts import chance, first_of, months_between
 from .shapes import Prog, Span, Work
 
 ROLLING_MONTHS = 24

@@ -12,6 +12,8 @@ import math
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from programs.months import month_after
+
 from .shapes import Prog, Row, Work
 
 Cells = Mapping[str, int]
@@ -34,12 +36,6 @@ PARIS = (1.0, 1.0, 1.04, 1.0, 1.02, 1.06, 0.9, 0.55, 1.06, 1.08, 1.05, 0.92)
 
 def first_of(day: dt.date) -> dt.date:
     return day.replace(day=1)
-
-
-def month_after(month: dt.date, number: int = 1) -> dt.date:
-    """The first day of the month `number` months later (earlier when negative)."""
-    index = month.year * 12 + month.month - 1 + number
-    return dt.date(index // 12, index % 12 + 1, 1)
 
 
 def months_between(first: dt.date, last: dt.date) -> list[dt.date]:

@@ -18,6 +18,7 @@ from programs.constraints import (
     is_code,
     not_empty,
 )
+from programs.months import month_after
 from programs.triggers import belongs, counts_revisions, keeps
 
 from .organisation import Organisation
@@ -176,7 +177,7 @@ class ProgramSiteQuerySet(models.QuerySet):
 
     def active_in(self, month: dt.date) -> ProgramSiteQuerySet:
         """Open at least one day of the month, in a program that runs: a report is expected."""
-        after = (month + dt.timedelta(days=32)).replace(day=1)
+        after = month_after(month)
         return self.filter(
             Q(program__ends_on=None) | Q(program__ends_on__gte=month),
             active__overlap=(month, after),

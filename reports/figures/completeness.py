@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from beneficiaries.models import CountReport
 from programs.models import Program
-from reports.period import add_months
+from programs.months import month_after
 
 from .counts import Report
 from .rules import SiteMonth
@@ -77,7 +77,7 @@ def expected(selection: Selection, program: Program, reports: Iterable[Report]) 
 
 def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:
     """Months of its places that are over there, as the program runs and the grants cover."""
-    months = [(month, add_months(month, 1)) for month in selection.period.months]
+    months = [(month, month_after(month, 1)) for month in selection.period.months]
     running = [
         (month, after)
         for month, after in months

@@ -11,7 +11,8 @@ from fractions import Fraction
 from django.db.models import Q, QuerySet
 
 from programs.models import Grant, Indicator, Target
-from reports.period import Period, add_months, first_of_month
+from programs.months import month_after
+from reports.period import Period, first_of_month
 
 from .rules import Amount, SiteMonth, monthly, total
 from .scope import Cover
@@ -157,7 +158,7 @@ def _targets(selection: Selection) -> QuerySet[Target]:
 
 def expected_in_month(goal: Goal, month: dt.date) -> int | None:
     """What an even pace asks of one month; None outside the goal's span."""
-    after = add_months(month, 1)
+    after = month_after(month, 1)
     if after <= goal.start or month >= goal.end:
         return None
     if goal.is_level:

@@ -9,7 +9,7 @@ from accounts.roles import Role
 from audit.models import JournalEntry
 from beneficiaries.board import this_month
 from beneficiaries.models import CountReport, LockException
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.grid import cells, mark_rows, state, write
 from tests.factories import (

@@ -6,7 +6,7 @@ from accounts.roles import Role
 from beneficiaries.actions import report as reports
 from beneficiaries.board import this_month
 from beneficiaries.models import CountReport
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.grid import mark_rows, write
 from tests.factories import (

@@ -4,7 +4,7 @@ import datetime as dt
 
 from accounts.roles import Role
 from beneficiaries.models import BeneficiaryCount
-from beneficiaries.sheet import month_after
+from programs.months import month_after
 from tests import spreadsheets
 from tests.browser.conftest import PHONE
 from tests.factories import (
