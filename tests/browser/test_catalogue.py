@@ -59,6 +59,7 @@ def editing_pages(program: Program) -> list[str]:
         f"{root}/program/{program.pk}/change/",
         f"{root}/organisation/{program.organisation_id}/change/",
         f"{root}/site/add/",
+        f"{root}/site/{program.program_sites.get().site_id}/change/",
         f"{root}/grant/{scope.grant_id}/change/",
         f"{root}/target/add/",
         f"{root}/indicator/{program.program_indicators.get().indicator_id}/change/",
@@ -105,7 +106,7 @@ def test_an_administrator_adds_a_site_in_both_languages_and_opens_it_for_the_pro
             page.fill(f"#id_{field}_{tab}", text)
     page.select_option("#id_kind", "NIGHT_CENTRE")
     page.click("button[name=_save]")
-    page.wait_for_url("**/programs/site/")
+    page.wait_for_url("**/programs/site/*/change/")
     site = Site.objects.get(code="CENTRE_C")
     assert (site.zone_fr, site.zone_en) == ("Nord", "North")
     person.open(f"/catalogue/programs/program/{program.pk}/change/")
