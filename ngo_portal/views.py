@@ -50,6 +50,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
     template, status = ("503.html", 503) if away else ("500.html", 500)
-    return render(
-        request, template, {"request_id": getattr(request, "id", "")}, status=status
-    )
+    return render(request, template, {"request_id": getattr(request, "id", "")}, status=status)
