@@ -164,6 +164,9 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
 
+# How many proxies stand in front: limits by address would otherwise count the proxy's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(setting("PORTAL_PROXIES", "0"))
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
 SESSION_COOKIE_SECURE = HAS_TLS
