@@ -15,6 +15,7 @@ from programs.models import Program, ProgramSite, Site
 from programs.months import month_after
 
 from .models import CountReport, PeriodLock
+from .models.report import LED, OWN
 
 Status = CountReport.Status
 NOT_STARTED, LATE, NOT_SUBMITTED, NOT_EXPECTED = "expected", "late", "hidden", "none"
@@ -77,15 +78,8 @@ class Place:
 
 def places_of(user: User) -> list[ProgramSite]:
     """Sites whose reports one sees: those one covers, and partners' in programs one leads."""
-    own = user.access.filter(
-        "beneficiaries.view_counts", organisation="organisation", program="program", site="site"
-    )
-    led = user.access.filter(
-        "beneficiaries.review_counts",
-        organisation="program__organisation",
-        program="program",
-        site="site",
-    )
+    own = user.access.filter("beneficiaries.view_counts", **OWN)
+    led = user.access.filter("beneficiaries.review_counts", **LED)
     places = ProgramSite.objects.filter(own | led).select_related("program", "site", "organisation")
     return list(places.order_by("program__code", "site__code", "active"))
 

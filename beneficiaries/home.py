@@ -58,17 +58,8 @@ def work_of(user: User) -> Work:
 
 def to_review(user: User) -> list[CountReport]:
     """Submitted reports that this person may approve, the oldest first."""
-    can = "beneficiaries.review_counts"
-    own = user.access.filter(can, organisation="organisation", program="program", site="site")
-    led = user.access.filter(
-        can, organisation="program__organisation", program="program", site="site"
-    )
-    reports = CountReport.objects.filter(own | led, status=Status.SUBMITTED)
-    return list(
-        reports.exclude(submitted_by=user)
-        .select_related("program", "site", "organisation", "submitted_by")
-        .order_by("submitted_at")
-    )
+    reports = CountReport.objects.to_review_by(user).order_by("submitted_at")
+    return list(reports.select_related("program", "site", "organisation", "submitted_by"))
 
 
 def open_invitations(user: User) -> int:

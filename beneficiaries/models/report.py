@@ -18,32 +18,29 @@ from programs.triggers import counts_revisions, keeps
 
 from .lock import REFUSE_LOCKED_MONTH
 
+# Where a right over work at a site comes from: who works there, or who leads the program.
+OWN = {"organisation": "organisation", "program": "program", "site": "site"}
+LED = OWN | {"organisation": "program__organisation"}
+
 
 class CountReportQuerySet(models.QuerySet):
     def visible_to(self, user) -> CountReportQuerySet:
         """Reports a membership covers; of partners in programs one leads, once submitted."""
-        own = user.access.filter(
-            "beneficiaries.view_counts",
-            organisation="organisation",
-            program="program",
-            site="site",
-        )
-        led = user.access.filter(
-            "beneficiaries.review_counts",
-            organisation="program__organisation",
-            program="program",
-            site="site",
-        )
+        own = user.access.filter("beneficiaries.view_counts", **OWN)
+        led = user.access.filter("beneficiaries.review_counts", **LED)
         return self.filter(own | (led & Q(status__in=CountReport.SHOWN_TO_LEAD)))
+
+    def to_review_by(self, user) -> CountReportQuerySet:
+        """Submitted reports that this person may approve: not their own."""
+        can = "beneficiaries.review_counts"
+        reviewed = user.access.filter(can, **OWN) | user.access.filter(can, **LED)
+        return self.filter(reviewed, status="submitted").exclude(submitted_by=user)
 
     def open(self) -> CountReportQuerySet:
         return self.filter(status__in=CountReport.OPEN)
 
     def approved(self) -> CountReportQuerySet:
         return self.filter(status=CountReport.Status.APPROVED)
-
-    def in_order(self) -> CountReportQuerySet:
-        return self.order_by("-month", "program__code", "site__code", "-version")
 
     def of_month(self, *, program: Program, site: Site, month: dt.date) -> CountReportQuerySet:
         return self.filter(program=program, site=site, month=month)

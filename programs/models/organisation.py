@@ -94,9 +94,6 @@ class OrganisationQuerySet(models.QuerySet):
             )
         return rows.filter(kinds__contains=[kind]) if kind else rows
 
-    def tenants(self) -> OrganisationQuerySet:
-        return self.filter(kinds__contains=[OrganisationKind.OWN])
-
     def funding(self, user) -> OrganisationQuerySet:
         """Funders of the grants that this person may see."""
         can = "programs.view_funding"

@@ -73,11 +73,6 @@ class ProgramQuerySet(models.QuerySet):
             rows = rows.filter(over if is_over else ~over)
         return rows
 
-    def active_on(self, day) -> ProgramQuerySet:
-        return self.filter(is_active=True, starts_on__lte=day).filter(
-            Q(ends_on=None) | Q(ends_on__gte=day)
-        )
-
 
 class Program(models.Model):
     """A standing offer of work (ESP, NCC, IPP, maraudes…), led by `organisation`."""

@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 
 from accounts.models import User
 from beneficiaries.models import CountReport
+from beneficiaries.models.report import LED, OWN
 from programs.models import (
     GrantScope,
     Organisation,
@@ -27,14 +28,12 @@ LEAD = "beneficiaries.review_counts"
 
 def own_rows(user: User) -> Q:
     """Rows with an organisation, a program and a site that the person's memberships cover."""
-    return user.access.filter(VIEW, organisation="organisation", program="program", site="site")
+    return user.access.filter(VIEW, **OWN)
 
 
 def led_rows(user: User) -> Q:
     """The same rows of partners, in programs that one's organisation leads."""
-    return user.access.filter(
-        LEAD, organisation="program__organisation", program="program", site="site"
-    )
+    return user.access.filter(LEAD, **LED)
 
 
 def readable_reports(user: User) -> Q:
