@@ -24,6 +24,13 @@ def setting(name: str, default: str | None = None) -> str:
     return value
 
 
+# The runtime role's own limits are those of requests (launch/roles.py); a job may take its time.
+JOB_LIMITS = (
+    "-c statement_timeout=10min -c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
+)
+PROCESS_LIMITS = JOB_LIMITS if setting("PORTAL_PROCESS", "web") == "worker" else ""
+
+
 def database(url: str) -> dict:
     """Turn a PostgreSQL address (any that libpq accepts, sockets included) into Django's form."""
     try:
@@ -39,7 +46,11 @@ def database(url: str) -> dict:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": 4, "timeout": 10}},
+        "OPTIONS": {
+            **parts,
+            "options": f"{parts.get('options', '')} {PROCESS_LIMITS}".strip(),
+            "pool": {"min_size": 1, "max_size": 4, "timeout": 10},
+        },
     }
 
 
@@ -119,7 +130,11 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
 DATABASES = {"default": database(setting("DATABASE_URL"))}
-DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
+# The other roles' addresses, each known only to the process that acts as it (launch/roles.py).
+DATABASE_OWNER_URL = setting("DATABASE_OWNER_URL", "")
+DATABASE_AUDITOR_URL = setting("DATABASE_AUDITOR_URL", "")
+DATABASE_SEALER_URL = setting("DATABASE_SEALER_URL", "")
+DATABASE_BACKUP_URL = setting("DATABASE_BACKUP_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ngo_portal.launch import demo, suite
+from ngo_portal.launch import demo, roles, suite
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.console import RefusalError
 from ngo_portal.launch.processes import command_of
@@ -59,9 +59,13 @@ def test_a_port_that_is_none_is_refused(monkeypatch, port):
 
 
 def test_web_server_and_worker_never_get_the_owners_password():
-    env = {"DATABASE_URL": "runtime", "DATABASE_OWNER_URL": "owner"}
+    env = {variable: role for role, variable in roles.VARIABLES.items()}
     served = demo.serving_environment(env, "http://localhost:8123")
-    assert served == {"DATABASE_URL": "runtime", "PORTAL_ORIGIN": "http://localhost:8123"}
+    assert served == {
+        "DATABASE_URL": "portal_app",
+        "DATABASE_AUDITOR_URL": "portal_auditor",
+        "PORTAL_ORIGIN": "http://localhost:8123",
+    }
 
 
 def test_leftovers_that_are_not_ours_are_left_alone(here):

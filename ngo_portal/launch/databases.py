@@ -15,8 +15,7 @@ from ngo_portal.launch.vault import key_file, secret
 
 MARK = "PORTAL_EMBEDDED"
 PROJECT_NAMES = {
-    "DATABASE_OWNER_URL",
-    "DATABASE_URL",
+    *roles.VARIABLES.values(),
     MARK,
     "DJANGO_SETTINGS_MODULE",
     "SECRET_KEY",
@@ -51,8 +50,10 @@ def named_server() -> dict[str, str]:
     """The addresses that the person set; those that `env` printed do not count."""
     if os.environ.get(MARK):
         return {}
-    names = ("DATABASE_URL", "DATABASE_OWNER_URL")
-    return {name: os.environ[name] for name in names if os.environ.get(name)}
+    found = {name: os.environ.get(name) for name in roles.VARIABLES.values()}
+    if not found["DATABASE_URL"] and not found["DATABASE_OWNER_URL"]:
+        return {}
+    return {name: value for name, value in found.items() if value}
 
 
 def project_environment(here: Checkout, urls: dict[str, str]) -> dict[str, str]:
@@ -68,29 +69,31 @@ def project_environment(here: Checkout, urls: dict[str, str]) -> dict[str, str]:
 
 
 def embedded_urls(cluster: Cluster) -> dict[str, str]:
-    """Addresses of the two roles on the cluster, which must be running."""
+    """Addresses of the roles on the cluster, which must be running."""
     place = {"host": str(cluster.socket), "dbname": "postgres"}
-    owner, runtime = (cluster.password(role) for role in (roles.OWNER, roles.RUNTIME))
+    passwords = {role: cluster.password(role) for role in roles.VARIABLES}
     superuser = {**place, "user": SUPERUSER, "password": cluster.password(SUPERUSER)}
-    roles.prepare_embedded(superuser, owner, runtime)
+    roles.prepare_embedded(superuser, passwords)
     place["dbname"] = roles.DATABASE
-    return {
-        "DATABASE_OWNER_URL": addresses.build({**place, "user": roles.OWNER, "password": owner}),
-        "DATABASE_URL": addresses.build({**place, "user": roles.RUNTIME, "password": runtime}),
-        MARK: "1",
-    }
+    found = {role: {**place, "user": role, "password": passwords[role]} for role in passwords}
+    return {**urls(found), MARK: "1"}
+
+
+def urls(found: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The variables that hold the address of each role."""
+    return {roles.VARIABLES[role]: addresses.build(parts) for role, parts in found.items()}
 
 
 def server_urls(here: Checkout, named: dict[str, str], *, for_tests: bool) -> dict[str, str]:
-    """Addresses on the person's own server: both as given, or the owner's and one made from it."""
-    parsed = {name: addresses.parse(value, name) for name, value in named.items()}
-    runtime = parsed.get("DATABASE_URL") if len(parsed) == 2 else None
-    owner = parsed.get("DATABASE_OWNER_URL") or parsed["DATABASE_URL"]
-    found = roles.prepare_server(here, owner, runtime, for_tests=for_tests)
-    return {
-        "DATABASE_OWNER_URL": addresses.build(owner),
-        "DATABASE_URL": addresses.build(found),
-    }
+    """Addresses on the person's own server: as given, or made from the owner's.
+
+    One address alone is the owner's.
+    """
+    variables = {variable: role for role, variable in roles.VARIABLES.items()}
+    given = {variables[name]: addresses.parse(value, name) for name, value in named.items()}
+    if roles.OWNER not in given:
+        given[roles.OWNER] = given.pop(roles.RUNTIME)
+    return urls(roles.prepare_server(here, given, for_tests=for_tests))
 
 
 @contextmanager

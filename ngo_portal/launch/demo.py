@@ -9,11 +9,11 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ngo_portal.launch import databases, project
+from ngo_portal.launch import databases, project, roles
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.checks import choose_port
 from ngo_portal.launch.console import RefusalError, say, step, tail
@@ -24,6 +24,7 @@ FIRST_PORT = 8000
 START_SECONDS = 60
 STOP_SECONDS = 40
 WORKER = ["manage.py", "procrastinate", "worker"]
+IN_WORKER = {"PORTAL_PROCESS": "worker"}
 GUNICORN = (
     "--worker-class=gthread",
     "--workers=2",
@@ -42,13 +43,15 @@ class Part:
     arguments: list[str]
     log: Path | None = None
     process: subprocess.Popen | None = None
+    # What its environment holds more.
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, here: Checkout, env: Mapping[str, str]) -> None:
         self.log = here.log(self.title)
         with self.log.open("wb") as file:
             self.process = subprocess.Popen(
                 [here.python, *self.arguments],
-                env=dict(env),
+                env={**env, **self.more},
                 cwd=here.root,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -72,7 +75,7 @@ def demo(here: Checkout) -> int:
             if port != wanted:
                 say(f"• Port {wanted} is taken by another program: using {port}.")
             address = f"http://localhost:{port}"
-            parts = [Part("web", web_command(port)), Part("worker", WORKER)]
+            parts = [Part("web", web_command(port)), Part("worker", WORKER, more=IN_WORKER)]
             with running(here, serving_environment(env, address), parts):
                 accounts = project.accounts(here, env)
                 wait_until_healthy(port, parts)
@@ -84,8 +87,9 @@ def demo(here: Checkout) -> int:
 
 
 def serving_environment(env: Mapping[str, str], address: str) -> dict[str, str]:
-    """What web server and worker get: never the owner's password, as in production."""
-    kept = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
+    """What web server and worker get, as in production: never the password of another role."""
+    held_back = {roles.VARIABLES[role] for role in (roles.OWNER, roles.SEALER, roles.BACKUP)}
+    kept = {name: value for name, value in env.items() if name not in held_back}
     return kept | {"PORTAL_ORIGIN": address}
 
 

@@ -1,4 +1,8 @@
-"""The two database roles: the owner that migrates, the runtime role that owns nothing."""
+"""The database roles: the owner that migrates, and four that own nothing.
+
+The runtime role serves requests and jobs, the auditor's reads the ledger, the sealer's seals it,
+the backup role reads everything and writes nothing.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,13 +16,31 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 OWNER, RUNTIME, DATABASE = "portal_owner", "portal_app", "portal"
+AUDITOR, SEALER, BACKUP = "portal_auditor", "portal_sealer", "portal_backup"
+# The variable of each role's address, the owner's first.
+VARIABLES = {
+    OWNER: "DATABASE_OWNER_URL",
+    RUNTIME: "DATABASE_URL",
+    AUDITOR: "DATABASE_AUDITOR_URL",
+    SEALER: "DATABASE_SEALER_URL",
+    BACKUP: "DATABASE_BACKUP_URL",
+}
+# Those that own nothing.
+SERVANTS = (RUNTIME, AUDITOR, SEALER, BACKUP)
 OLDEST_SERVER = 15
 OWNER_RIGHTS = "LOGIN NOSUPERUSER CREATEDB NOCREATEROLE NOBYPASSRLS"
-RUNTIME_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
-RUNTIME_LIMITS = {
+PLAIN_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+BACKUP_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS"
+REQUEST_LIMITS = {
     "statement_timeout": "15s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+}
+LIMITS = {
+    RUNTIME: REQUEST_LIMITS,
+    AUDITOR: REQUEST_LIMITS,
+    SEALER: REQUEST_LIMITS | {"statement_timeout": "60s"},
+    BACKUP: {"default_transaction_read_only": "on"},
 }
 
 
@@ -51,12 +73,17 @@ def role_sql(role: str, rights: str, verifier: str, *, exists: bool) -> str:
     return f"{verb} ROLE {quoted(role)} {rights} PASSWORD {literal(verifier)}"
 
 
-def limits_sql(role: str) -> list[str]:
-    """Time limits of the runtime role, which work through a connection pool."""
-    return [
-        f"ALTER ROLE {quoted(role)} SET {name} = {literal(value)}"
-        for name, value in RUNTIME_LIMITS.items()
+def rights_of(role: str) -> str:
+    return {OWNER: OWNER_RIGHTS, BACKUP: BACKUP_RIGHTS}.get(role, PLAIN_RIGHTS)
+
+
+def settings_sql(role: str, name: str) -> list[str]:
+    """Limits that work through a connection pool, and what the backup role may read."""
+    limits = [
+        f"ALTER ROLE {quoted(name)} SET {setting} = {literal(value)}"
+        for setting, value in LIMITS.get(role, {}).items()
     ]
+    return [*limits, f"GRANT pg_read_all_data TO {quoted(name)}"] if role == BACKUP else limits
 
 
 def verifier(connection: "Connection", role: str, password: str) -> str:
@@ -69,19 +96,25 @@ def has(connection: "Connection", query: str, *values: str) -> bool:
     return connection.execute(query, values).fetchone() is not None
 
 
-def make_role(connection: "Connection", role: str, rights: str, password: str) -> None:
-    exists = has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role)
-    stored = verifier(connection, role, password)
-    connection.execute(role_sql(role, rights, stored, exists=exists))
+def make_role(connection: "Connection", role: str, name: str, password: str) -> None:
+    """Create a role under a name, or bring it to its rights, limits and password."""
+    for statement in statements(connection, role, name, password):
+        connection.execute(statement)
 
 
-def prepare_embedded(superuser: Mapping[str, str], owner: str, runtime: str) -> None:
-    """Make both roles (with these passwords) and the owner's database; safe to repeat."""
+def statements(connection: "Connection", role: str, name: str, password: str) -> list[str]:
+    """What makes a role, as SQL in which no password can be read."""
+    exists = has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name)
+    stored = verifier(connection, name, password)
+    made = role_sql(name, rights_of(role), stored, exists=exists)
+    return [made, *settings_sql(role, name)]
+
+
+def prepare_embedded(superuser: Mapping[str, str], passwords: Mapping[str, str]) -> None:
+    """Make the roles (with these passwords) and the owner's database; safe to repeat."""
     with connect(superuser) as connection:
-        make_role(connection, OWNER, OWNER_RIGHTS, owner)
-        make_role(connection, RUNTIME, RUNTIME_RIGHTS, runtime)
-        for statement in limits_sql(RUNTIME):
-            connection.execute(statement)
+        for role, password in passwords.items():
+            make_role(connection, role, role, password)
         if not has(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
@@ -117,25 +150,30 @@ def check_owner(connection: "Connection", *, for_tests: bool) -> None:
 
 
 def prepare_server(
-    here: Checkout, owner: Mapping[str, str], runtime: Mapping[str, str] | None, *, for_tests: bool
-) -> Mapping[str, str]:
-    """Check the person's own server; return how the runtime role connects, made if not given."""
+    here: Checkout, given: Mapping[str, Mapping[str, str]], *, for_tests: bool
+) -> dict[str, Mapping[str, str]]:
+    """Check the person's own server; return how each role connects, made where not given."""
+    owner = given[OWNER]
     with connect(owner) as connection:
         check_version(connection)
         check_owner(connection, for_tests=for_tests)
-        parts = runtime or runtime_parts(here, connection, owner)
-        if not runtime and not can_connect(parts):
-            create_runtime(connection, parts["user"], parts["password"])
-    connect(parts).close()
-    return parts
+        found = {
+            role: given.get(role) or servant_parts(here, connection, role, owner)
+            for role in SERVANTS
+        }
+        missing = [r for r in SERVANTS if r not in given and not can_connect(found[r])]
+        create_roles(connection, {role: found[role] for role in missing})
+    for role in SERVANTS:
+        connect(found[role]).close()
+    return {OWNER: owner, **found}
 
 
-def runtime_parts(
-    here: Checkout, connection: "Connection", owner: Mapping[str, str]
+def servant_parts(
+    here: Checkout, connection: "Connection", role: str, owner: Mapping[str, str]
 ) -> dict[str, str]:
-    """The owner's address with the name and the kept password of its runtime role."""
+    """The owner's address with the name and the kept password of one of its servants."""
     info = connection.info
-    name = f"{info.user}_app"
+    name = info.user + role.removeprefix("portal")
     kept = f"{info.host}-{info.port}-{name}".replace("/", "_")
     password = secret(here.local / "secrets", kept)
     return {"dbname": info.dbname, **owner, "user": name, "password": password}
@@ -149,21 +187,22 @@ def can_connect(parts: Mapping[str, str]) -> bool:
     return True
 
 
-def create_runtime(connection: "Connection", role: str, password: str) -> None:
-    """Create the runtime role where the owner may, else print the SQL for the server's keeper."""
+def create_roles(connection: "Connection", wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Create roles where the owner may, else print the SQL of all for the server's keeper."""
     import psycopg
 
-    exists = has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role)
-    stored = verifier(connection, role, password)
-    rights = "LOGIN" if exists else RUNTIME_RIGHTS
-    statements = [role_sql(role, rights, stored, exists=exists), *limits_sql(role)]
+    made = [
+        statement
+        for role, parts in wanted.items()
+        for statement in statements(connection, role, parts["user"], parts["password"])
+    ]
     try:
         with connection.transaction():
-            for statement in statements:
+            for statement in made:
                 connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege:
         raise RefusalError(
-            f"The role {connection.info.user} may not create the portal's runtime role. Ask the "
+            f"The role {connection.info.user} may not create the portal's other roles. Ask the "
             "keeper of the server to run this, then run the same command again:\n\n"
-            + "".join(f"    {statement};\n" for statement in statements)
+            + "".join(f"    {statement};\n" for statement in made)
         ) from None

@@ -5,6 +5,8 @@ from psycopg import sql
 
 from ngo_portal.settings import database
 
+# Never TRUNCATE: row-level security does not filter it.
+NOTHING = "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
 TABLES = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
 SEQUENCES = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
 NO_MIGRATIONS = "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
@@ -33,5 +35,5 @@ class Command(BaseCommand):
 def grant(role: str) -> None:
     """Let the runtime role read and write rows, and nothing more."""
     with connection.cursor() as cursor:
-        for statement in (TABLES, SEQUENCES, NO_MIGRATIONS):
+        for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS):
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
