@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("leave/", views.quick_exit, name="quick_exit"),
+    path("again/", views.resume_form, name="resume_form"),
     path("me/", views.my_account, name="my_account"),
     path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
     path("access/", views.access, name="access"),

@@ -40,6 +40,10 @@ class Page:
     scope: Scope = Scope.ORGANISATION
     # Its view leaves a line in the journal (tests/test_access_registry.py holds it to that).
     is_logged: bool = False
+    # It takes a password or a second factor given in the last five minutes.
+    step_up: bool = False
+    # What of a person it shows; "" for nothing.
+    shows: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -59,7 +63,7 @@ EDIT_CATALOGUE = Page(FORM, permission="programs.edit_catalogue")
 VIEW_COUNTS = Page(permission="beneficiaries.view_counts")
 ENTER_COUNTS = Page(FORM, permission="beneficiaries.enter_counts")
 REVIEW_COUNTS = Page(FORM, permission="beneficiaries.review_counts")
-MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access")
+MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access", step_up=True)
 
 PAGES: dict[str, Page] = {
     # everyone
@@ -76,7 +80,7 @@ PAGES: dict[str, Page] = {
         "account_logout account_change_password account_reauthenticate my_account",
         Page(FORM, scope=Scope.ACCOUNT),
     ),
-    **_pages("home", Page(scope=Scope.ACCOUNT)),
+    **_pages("home resume_form", Page(scope=Scope.ACCOUNT)),
     # the catalogue, read
     **_pages(
         "organisations organisation programs program sites site",
@@ -91,7 +95,7 @@ PAGES: dict[str, Page] = {
     **_pages("invite account_deactivate membership_grant membership_end", MANAGE_ACCESS),
     **_pages(
         "invitation_resend invitation_withdraw account_reactivate",
-        Page(WRITE, permission="accounts.manage_access"),
+        Page(WRITE, permission="accounts.manage_access", step_up=True),
     ),
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
@@ -121,7 +125,10 @@ PAGES: dict[str, Page] = {
     ),
     # figures
     **_pages("dashboard dashboard_chart figure_evidence", Page(permission="reports.view_figures")),
-    **_pages("export_csv export_xlsx", Page(permission="reports.export_figures", is_logged=True)),
+    **_pages(
+        "export_csv export_xlsx",
+        Page(permission="reports.export_figures", is_logged=True, step_up=True),
+    ),
 }
 
 # Django's admin, which edits the catalogue alone: one right for all its URLs.

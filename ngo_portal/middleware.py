@@ -9,9 +9,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from audit import submissions
+from accounts import held, sitting
+from audit import journal, submissions
 from audit.scope import scope
 
 from . import access
@@ -99,6 +101,7 @@ class ScopeMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        """Declared, its method, signed in, allowed, lately confirmed: in this order."""
         page = access.page(request.resolver_match.view_name)
         if page is None and access.is_of_catalogue(request.resolver_match.route):
             page = access.EDIT_CATALOGUE
@@ -112,8 +115,37 @@ class ScopeMiddleware:
             return redirect_to_login(request.get_full_path())
         _came_today(request.user)
         if page.permission and not request.user.has_perm(page.permission):
+            _note_denial(request)
             raise PermissionDenied
+        if page.step_up and not sitting.is_fresh(request):
+            return _confirm_first(request)
+        held.let_go(request)
         return None
+
+    def process_exception(self, request, exception) -> None:
+        """A view that refuses somebody is a denial as well."""
+        if isinstance(exception, PermissionDenied):
+            _note_denial(request)
+
+
+def _note_denial(request: HttpRequest) -> None:
+    """One line of the journal for each organisation of whoever was refused."""
+    user = request.user
+    for organisation_id in sorted(user.access.organisation_ids) or [None]:
+        journal.record(
+            "denied",
+            by=user if user.is_authenticated else None,
+            organisation_id=organisation_id,
+            details={"page": request.resolver_match.view_name or "", "method": request.method},
+        )
+
+
+def _confirm_first(request: HttpRequest) -> HttpResponse:
+    """Ask for a fresh proof, then lead back: to the page, or to the form that was sent."""
+    back = request.get_full_path()
+    if request.method == "POST":
+        back = reverse("resume_form") if held.hold(request) else "/"
+    return redirect_to_login(back, reverse("account_reauthenticate"))
 
 
 def _came_today(user) -> None:

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from audit import scope as audit_scope
 from ngo_portal.management.commands.upgrade import grant
 from ngo_portal.settings import database
+from tests.signing import SignedClient
 
 # Playwright's synchronous client runs an event loop in the thread of the test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -102,6 +103,12 @@ def fast_and_plain(settings):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def client():
+    """A browser that signs in with every proof (`tests.signing` for those that lack one)."""
+    return SignedClient()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from .invitation import (
 )
 from .membership import access, membership_end, membership_grant
 from .profile import my_account
-from .session import quick_exit, set_language, sign_out
+from .session import quick_exit, resume_form, set_language, sign_out
 
 __all__ = [
     "accept_invitation",
@@ -22,6 +22,7 @@ __all__ = [
     "membership_grant",
     "my_account",
     "quick_exit",
+    "resume_form",
     "set_language",
     "sign_out",
 ]

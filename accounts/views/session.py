@@ -6,11 +6,12 @@ from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import held
 from accounts.actions import account as actions
 
 CLEAR = '"cache", "storage"'
@@ -35,6 +36,15 @@ def set_language(request: HttpRequest) -> HttpResponse:
             samesite=settings.LANGUAGE_COOKIE_SAMESITE,
         )
     return response
+
+
+def resume_form(request: HttpRequest) -> HttpResponse:
+    """Send again, with one press, the form that waited for a proof."""
+    form = held.held(request)
+    if form is None:
+        return redirect("home")
+    address, fields = form
+    return render(request, "accounts/resume_form.html", {"address": address, "fields": fields})
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
