@@ -3,12 +3,14 @@ PYTHON := $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 LAUNCH := $(PYTHON) -m ngo_portal.launch
 
-.PHONY: demo test stop upgrade bench locks manage messages
+.PHONY: demo test prove stop upgrade bench locks manage messages
 
 demo:
 	@$(LAUNCH) demo
 test:
 	@$(LAUNCH) test $(ARGS)
+prove:
+	@$(LAUNCH) prove $(ARGS)
 stop:
 	@$(LAUNCH) stop
 upgrade:

@@ -6,3 +6,6 @@ class AuditConfig(AppConfig):
     name = "audit"
     verbose_name = _("Journal")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import keys  # noqa: F401 - registers its checks

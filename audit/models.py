@@ -49,3 +49,17 @@ class SubmittedForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class KeyInUse(models.Model):
+    """One encryption key that holds something in this database (its id, never the key)."""
+
+    key_id = models.CharField(_("key"), max_length=8, primary_key=True)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("key in use")
+        verbose_name_plural = _("keys in use")
+
+    def __str__(self) -> str:
+        return self.key_id

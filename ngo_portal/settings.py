@@ -57,6 +57,8 @@ def database(url: str) -> dict:
 DEMO = os.environ.get("PORTAL_DEMO") == "1"
 DEBUG = False
 SECRET_KEY = setting("SECRET_KEY")
+# One encryption key a line, the last one encrypts (docs/security/keys.md).
+PORTAL_KEY_FILE = setting("PORTAL_KEY_FILE")
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PORTAL_ORIGIN = setting("PORTAL_ORIGIN", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]

@@ -20,6 +20,12 @@ from tests.signing import SignedClient
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--prove", action="store_true", help="try every proof at full scale (tests/proof)"
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The owner creates and migrates the test database (`runtime_role` steps down after)."""

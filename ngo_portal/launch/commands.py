@@ -20,13 +20,14 @@ USAGE = """usage: python3 -m ngo_portal.launch COMMAND [ARGUMENTS]
   demo            start the demonstration and print its address
   stop            stop it, and its database, from another terminal
   test [ARGS]     every check and test; ARGS go to pytest
+  prove [ARGS]    try every proof at full scale; writes docs/security/proof.md
   pytest [ARGS]   pytest alone, on the tests' own database
   manage [ARGS]   manage.py on the demonstration's database
   bench [ARGS]    measure the speed, on a database of its own
   upgrade         production: install this version, migrate, gather static files
   env             print what to `eval` to run manage.py by hand
   locks           compile the lock files from pyproject.toml"""
-NEEDS_DEVELOPER = {"test", "pytest", "locks"}
+NEEDS_DEVELOPER = {"test", "pytest", "prove", "locks"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -83,6 +84,11 @@ def pytest(arguments: Sequence[str]) -> int:
     return with_database(databases.test_cluster(HERE), ["-m", "pytest", *arguments])
 
 
+def prove(arguments: Sequence[str]) -> int:
+    """Long: every claim of docs/security/proof.md, at full scale."""
+    return pytest(["tests/test_proofs.py", "--prove", "-v", *arguments])
+
+
 def env(arguments: Sequence[str]) -> int:
     """Print the environment; an embedded PostgreSQL then runs until `stop`."""
     named = databases.named_server()
@@ -123,6 +129,7 @@ COMMANDS = {
     "manage": manage,
     "bench": bench,
     "pytest": pytest,
+    "prove": prove,
     "upgrade": upgrade,
     "env": env,
     "locks": locks,
