@@ -61,10 +61,7 @@ def signed_in(name: str) -> Client:
     settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     settings.SECURE_SSL_REDIRECT = False
     client = Client()
-    client.force_login(
-        User.objects.get(email=f"{name}@example.org"),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
+    client.force_login(User.objects.get(email=f"{name}@example.org"))
     return client
 
 

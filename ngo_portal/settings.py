@@ -147,7 +147,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.arrival.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -184,7 +184,7 @@ ACCOUNT_FORMS = {
 # How many proxies stand in front: limits by address would otherwise count the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(setting("PORTAL_PROXIES", "0"))
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.arrival"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
 SESSION_COOKIE_SECURE = HAS_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
