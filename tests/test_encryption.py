@@ -87,7 +87,11 @@ def test_a_file_may_hold_remarks_and_several_keys(file_of):
     assert len(ring.keys) == 2
 
 
-@pytest.mark.parametrize("text", ["", "# nothing", "short", "é", line()[:-4], line() + "!"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing", "short", "é", line()[:-4], line() + "!"],
+    ids=["empty", "a remark", "short", "a letter", "cut", "one too many"],
+)
 def test_a_file_that_holds_no_key_is_refused(tmp_path, text):
     path = tmp_path / "keys"
     path.write_text(text, encoding="utf-8")
