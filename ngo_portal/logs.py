@@ -1,14 +1,81 @@
-"""Log lines carry the number of the request that an error page shows."""
+"""Log lines carry the number of the request that an error page shows, and no value of anybody.
+
+An exception is written as its type and the lines of code it came through; its words only where
+they can speak of nothing but code. What PostgreSQL says is reduced to its codes and names.
+"""
+
+from __future__ import annotations
 
 import logging
+import re
+import traceback
 from contextvars import ContextVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateSyntaxError
+from psycopg import Error as PostgreSQLError
 
 request_number: ContextVar[str] = ContextVar("request_number", default="-")
 
+ABOUT_CODE = (
+    *(ArithmeticError, AssertionError, AttributeError, ImportError, NameError, TypeError),
+    *(NotImplementedError, ImproperlyConfigured, TemplateSyntaxError),
+)
+EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+")
+# What PostgreSQL quotes of a row: "Key (name)=(Asha)", "Failing row contains (1, Asha)".
+ROW = re.compile(r"=\(.*?\)|contains \(.*\)", re.DOTALL)
+QUERY = re.compile(r"\?\S+")
+# A link that opens something is a secret.
+LINK = re.compile(r"(/invitations/|/password/reset/)[^/\s]+")
+
 
 class RequestNumber(logging.Filter):
-    """Gives each log record its request's number."""
+    """Gives each log record its request's number, and the route in place of the address."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_number.get()
+        path = getattr(getattr(record, "request", None), "path", None)
+        if path and isinstance(record.args, tuple):
+            route = _route(record.request)
+            record.args = tuple(route if arg == path else arg for arg in record.args)
         return True
+
+
+def _route(request) -> str:
+    """The pattern of an address: what was typed in its place may be anything."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "an unknown address"
+
+
+class Scrubbed(logging.Formatter):
+    """A line without e-mails, query strings, secret links or values of rows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
+
+    def formatException(self, ei) -> str:
+        return _told(ei[1]) if ei[1] else ""
+
+
+def scrub(text: str) -> str:
+    """Take out what may name somebody or open something."""
+    for pattern, kept in ((ROW, "=(…)"), (EMAIL, "…@…"), (QUERY, "?…"), (LINK, r"\1…")):
+        text = pattern.sub(kept, text)
+    return text
+
+
+def _told(error: BaseException) -> str:
+    """The chain of an exception, causes first: lines of code, types, no locals, no values."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines = [_told(before), "which led to:"] if before else []
+    for frame in traceback.extract_tb(error.__traceback__):
+        lines.append(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}')
+    return "\n".join([*lines, f"{type(error).__module__}.{type(error).__name__}{_words(error)}"])
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, PostgreSQLError):
+        said = error.diag
+        known = (error.sqlstate, said.schema_name, said.table_name, said.constraint_name)
+        return "".join(f" {name}" for name in known if name)
+    return f": {error}" if isinstance(error, ABOUT_CODE) else ""

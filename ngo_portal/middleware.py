@@ -20,27 +20,6 @@ from . import access
 from .logs import request_number
 
 Handler = Callable[[HttpRequest], HttpResponse]
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; manifest-src 'self'"
-)
-
-
-def headers(get_response: Handler) -> Handler:
-    """Security headers on every answer; nothing of a signed-in page stays in a cache."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-        )
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    return middleware
 
 
 def request_id(get_response: Handler) -> Handler:

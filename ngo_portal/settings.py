@@ -91,17 +91,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ngo_portal.headers.headers",
+    "ngo_portal.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "ngo_portal.middleware.headers",
-    "ngo_portal.middleware.request_id",
+    "ngo_portal.errors.worded",
+    "ngo_portal.errors.readable",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ngo_portal.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ngo_portal.middleware.ScopeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -192,16 +193,14 @@ SESSION_COOKIE_AGE = 10 * 60 * 60
 CSRF_COOKIE_NAME = "__Host-csrf" if HAS_TLS else "csrf"
 CSRF_COOKIE_SECURE = HAS_TLS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "ngo_portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "ngo_portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HAS_TLS and setting("PORTAL_TLS_REDIRECT", "1") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HAS_TLS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HAS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-# Nothing to other sites; "no-referrer" would blank the origin that CSRF protection checks.
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -254,7 +253,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "ngo_portal.logs.RequestNumber"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {
+            "()": "ngo_portal.logs.Scrubbed",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
     },
     "handlers": {
         "console": {
@@ -264,5 +266,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        # Their own handlers would mail local variables, or write addresses whole.
+        **dict.fromkeys(["django", "gunicorn.error"], {"handlers": [], "propagate": True}),
+    },
 }

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 
 from accounts.views import sign_out
 
-from . import views
+from . import errors, views
 
 sign_in_urls = [
     path("", sign_in.login, name="account_login"),
@@ -37,7 +37,7 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 
-handler400 = views.bad_request
-handler403 = views.forbidden
-handler404 = views.not_found
-handler500 = views.server_error
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -65,7 +65,7 @@ async function post(url, fields) {
   });
   if (answer.redirected) return { status: 401, error: words.signedOut };
   const isJson = answer.headers.get("Content-Type")?.includes("json");
-  return { status: answer.status, ...(isJson ? await answer.json() : { error: words.refused }) };
+  return { status: answer.status, ...(isJson ? await answer.json() : { error: answer.status >= 500 ? words.waiting : words.refused }) };
 }
 
 function queue(input) {
