@@ -1,11 +1,12 @@
 """The journal has one door."""
 
+import json
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Model
 
-from . import scope
-from .models import JournalEntry
+NOTE = "SELECT ledger.note(%s, %s, %s, %s::bigint[], %s, %s, %s::text[], %s, %s::jsonb)"
 
 
 def record(
@@ -14,6 +15,7 @@ def record(
     *,
     by: Model | None,
     organisation_id: int | None = None,
+    audience: Iterable[int] = (),
     shown: Iterable[object] = (),
     reason: str = "",
     details: dict | None = None,
@@ -22,16 +24,22 @@ def record(
 
     `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
     were displayed or exported; `details` holds codes and numbers, never a name or free text
-    about a person. If the row cannot be written the caller's work is rolled back with it.
+    about a person. Auditors of that organisation, of those whoever acts belongs to, and of
+    `audience` will read it. Who acts, when and under which request is what the transaction and
+    the server say: `by` stands in where the transaction acts for nobody yet, and is refused
+    where it acts for somebody else. If the row cannot be written the caller's work is rolled
+    back with it.
     """
-    JournalEntry.objects.create(
-        action=action,
-        user_id=getattr(by, "pk", None),
-        organisation_id=organisation_id or getattr(target, "organisation_id", None),
-        target_type=target._meta.model_name if target is not None else "",
-        target_id=str(target.pk) if target is not None else "",
-        shown_ids=[str(key) for key in shown],
-        reason=reason,
-        details=details or {},
-        request_id=scope.current().request_id,
-    )
+    values = [
+        action,
+        getattr(by, "pk", None),
+        organisation_id or getattr(target, "organisation_id", None),
+        list(audience),
+        target._meta.model_name if target is not None else "",
+        str(target.pk) if target is not None else "",
+        [str(key) for key in shown],
+        reason,
+        json.dumps(details or {}),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, values)

@@ -1,34 +1,38 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class JournalEntry(models.Model):
-    """One thing somebody did or saw: who, what, on which object, why, under which request."""
+    """One thing somebody did or saw: who, what, on which object, why, under which request.
+
+    A row of the ledger, read as `portal_auditor`; `journal.record` alone adds one. The last
+    four fields are empty once they were erased.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
-    action = models.CharField(_("action"), max_length=60)
+    at = models.DateTimeField(_("when"))
+    action = models.TextField(_("action"))
     # No foreign keys: an entry outlives what it speaks of, and never blocks it.
     user_id = models.UUIDField(_("by"), null=True)
     organisation_id = models.BigIntegerField(_("organisation"), null=True)
-    target_type = models.CharField(_("kind of object"), max_length=60, blank=True)
-    target_id = models.CharField(_("object"), max_length=40, blank=True)
-    shown_ids = models.JSONField(_("objects shown"), default=list)
-    reason = models.TextField(_("reason"), blank=True)
-    details = models.JSONField(_("details"), default=dict)
+    audience = ArrayField(models.BigIntegerField(), verbose_name=_("read by the auditors of"))
+    target_type = models.TextField(_("kind of object"))
     request_id = models.UUIDField(_("request"), null=True)
+    target_id = models.TextField(_("object"), null=True)  # noqa: DJ001 - null is erased
+    shown_ids = ArrayField(models.TextField(), verbose_name=_("objects shown"), null=True)
+    reason = models.TextField(_("reason"), null=True)  # noqa: DJ001
+    details = models.JSONField(_("details"), null=True)
 
     class Meta:
+        managed = False
+        db_table = '"ledger"."entry"'
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal entries")
-        indexes = [
-            models.Index(fields=["target_type", "target_id", "at"], name="journal_by_object"),
-            models.Index(fields=["organisation_id", "at"], name="journal_by_organisation"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"

@@ -1,0 +1,36 @@
+"""Who may do what with the ledger: the rights of each database role in its schema."""
+
+from psycopg import sql
+
+OWN = """audience && (SELECT string_to_array(
+    nullif(current_setting('portal.organisations', true), ''), ',')::bigint[])"""
+# The command line of the server's keeper (`who_saw`, `verify_ledger`) reads across organisations.
+WHOLE = "(SELECT current_setting('portal.ledger', true)) = 'whole'"
+
+RUNTIME = (
+    "GRANT USAGE ON SCHEMA ledger TO {role}",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA ledger FROM {role}",
+    "GRANT EXECUTE ON FUNCTION ledger.note TO {role}",
+)
+AUDITOR = (
+    "GRANT USAGE ON SCHEMA ledger TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO {role}",
+    "DROP POLICY IF EXISTS read_by_organisation ON ledger.entry",
+    f"CREATE POLICY read_by_organisation ON ledger.entry FOR SELECT TO {{role}} USING ({OWN})",
+    "DROP POLICY IF EXISTS read_whole ON ledger.entry",
+    f"CREATE POLICY read_whole ON ledger.entry FOR SELECT TO {{role}} USING ({WHOLE})",
+)
+SEALER = (
+    "GRANT USAGE ON SCHEMA ledger TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO {role}",
+    "GRANT INSERT ON ledger.seal TO {role}",
+    "DROP POLICY IF EXISTS read_to_seal ON ledger.entry",
+    "CREATE POLICY read_to_seal ON ledger.entry FOR SELECT TO {role} USING (true)",
+)
+
+
+def grant(cursor, *, runtime: str, auditor: str = "", sealer: str = "") -> None:
+    """Let the runtime role add, the auditor's read, the sealer's read and seal; safe to repeat."""
+    for role, statements in ((runtime, RUNTIME), (auditor, AUDITOR), (sealer, SEALER)):
+        for statement in statements if role else ():
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
