@@ -66,12 +66,13 @@ def scope(
     """
     wanted = Scope(user_id, tuple(sorted(organisation_ids)), request_id or uuid.uuid4())
     outer = _current.get()
+    is_nested = connection.in_atomic_block
     token = _current.set(wanted)
     try:
         with transaction.atomic():
             _send(wanted)
             yield wanted
-            if connection.in_atomic_block and not connection.needs_rollback and outer != NOBODY:
+            if is_nested and not connection.needs_rollback:
                 _send(outer)
     finally:
         _current.reset(token)

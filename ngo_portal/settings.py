@@ -138,6 +138,10 @@ DATABASE_OWNER_URL = setting("DATABASE_OWNER_URL", "")
 DATABASE_AUDITOR_URL = setting("DATABASE_AUDITOR_URL", "")
 DATABASE_SEALER_URL = setting("DATABASE_SEALER_URL", "")
 DATABASE_BACKUP_URL = setting("DATABASE_BACKUP_URL", "")
+# The journal is read as the auditor's role: the runtime role can only add to it.
+JOURNAL_DATABASE = "auditor"
+if DATABASE_AUDITOR_URL:
+    DATABASES[JOURNAL_DATABASE] = database(DATABASE_AUDITOR_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

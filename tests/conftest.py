@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from audit import scope as audit_scope
@@ -18,6 +19,7 @@ from tests.signing import SignedClient
 
 # Playwright's synchronous client runs an event loop in the thread of the test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+ALIASES = ("default", "auditor")
 
 
 def pytest_addoption(parser):
@@ -29,7 +31,8 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The owner creates and migrates the test database (`runtime_role` steps down after)."""
-    connection.settings_dict["OPTIONS"].pop("pool", None)
+    for each in ALIASES:
+        connections[each].settings_dict["OPTIONS"].pop("pool", None)
     owner = database(settings.DATABASE_OWNER_URL)
     runtime = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
     connection.settings_dict["RUNTIME"] = runtime
@@ -58,6 +61,7 @@ def django_db_setup(
         call_command("createcachetable", verbosity=0)
         runtime = connection.settings_dict["RUNTIME"]
         grant(runtime["USER"])
+        let_tests_read_the_journal(runtime["USER"])
         connection.close()
         owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)
@@ -70,9 +74,20 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
-def as_owner(statement: str) -> None:
+def let_tests_read_the_journal(runtime: str) -> None:
+    """Tests look at what their own transaction wrote; `real_ledger` takes this right away."""
+    with connection.cursor() as cursor:
+        for statement in (
+            "GRANT SELECT ON ledger.entry TO {role}",
+            "DROP POLICY IF EXISTS tests ON ledger.entry",
+            "CREATE POLICY tests ON ledger.entry FOR SELECT TO {role} USING (true)",
+        ):
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(runtime)))
+
+
+def as_owner(statement: str, database: str = "postgres") -> None:
     """Run one statement of the owner outside any transaction, away from the test database."""
-    owner = conninfo_to_dict(settings.DATABASE_OWNER_URL) | {"dbname": "postgres"}
+    owner = conninfo_to_dict(settings.DATABASE_OWNER_URL) | {"dbname": database}
     with psycopg.connect(**owner, autocommit=True) as session:
         session.execute(statement)
 
@@ -82,7 +97,7 @@ FIRST_CONNECTION = []
 
 def close_all_of_this_thread() -> None:
     """Close both connections: Django gives another one once Playwright's event loop runs."""
-    for each in (*FIRST_CONNECTION, connections["default"]):
+    for each in (*FIRST_CONNECTION, connections["default"], connections["auditor"]):
         each.close()
 
 
@@ -94,11 +109,23 @@ def own_database(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         close_all_of_this_thread()
         as_owner(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-        connection.settings_dict["NAME"] = copy
+        for each in ALIASES:
+            connections[each].settings_dict["NAME"] = copy
         yield copy
         close_all_of_this_thread()
-        connection.settings_dict["NAME"] = template
+        for each in ALIASES:
+            connections[each].settings_dict["NAME"] = template
         as_owner(f'DROP DATABASE "{copy}"')
+
+
+@pytest.fixture
+def real_ledger(own_database, settings):
+    """A database where the journal is read as in production: by the auditor's role alone."""
+    as_owner(
+        f'REVOKE ALL ON ledger.entry FROM "{settings.DATABASES["default"]["USER"]}"', own_database
+    )
+    settings.JOURNAL_DATABASE = "auditor"
+    return own_database
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +136,8 @@ def fast_and_plain(settings):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.SECURE_SSL_REDIRECT = False
+    # The auditor's connection would not see what a test has not committed (`real_ledger` does).
+    settings.JOURNAL_DATABASE = "default"
 
 
 @pytest.fixture

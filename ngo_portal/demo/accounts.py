@@ -135,12 +135,14 @@ def make_account(account: Account, calendar: Calendar) -> User:
         invitation = invite(
             email=email_of(account), language=account.language, program=programs[0], **where
         )
+    with scope():
         made = accept(
             invitation=invitation,
             display_name=f"{name}, {org}",
             password=PASSWORD,
             language=account.language,
         )
+    with acting(by):
         for program in programs[1:]:
             grant(user=made, program=program, **where)
     return made

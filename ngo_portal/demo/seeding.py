@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
 
 from accounts.models import User
-from audit import journal
-from audit.models import JournalEntry
+from audit import journal, reading
 from audit.scope import scope
 from ngo_portal.launch.processes import end_with_parent
 from programs.actions import load_standard_catalogue
@@ -68,13 +67,17 @@ def hold(lock: str, number: int) -> None:
 def is_there(family: Family) -> bool:
     """Whether a family was made to its end."""
     first = Organisation.objects.filter(code=family.organisations[0].code).values("pk").first()
-    ends = JournalEntry.objects.filter(action=DONE, target_type="organisation")
-    return first is not None and ends.filter(target_id=str(first["pk"])).exists()
+    if first is None:
+        return False
+    with reading.whole() as entries:
+        ends = entries.filter(action=DONE, target_type="organisation")
+        return ends.filter(target_id=str(first["pk"])).exists()
 
 
 def calendar() -> Calendar:
     """The day the demonstration began: what was interrupted goes on as if it were that day."""
-    return Calendar(JournalEntry.objects.filter(action="bootstrap").earliest("at").at)
+    with reading.whole() as entries:
+        return Calendar(entries.filter(action="bootstrap").earliest("at").at)
 
 
 def make_all(calendar: Calendar, tell: Callable[[int], None]) -> Iterator[Made]:
@@ -83,8 +86,9 @@ def make_all(calendar: Calendar, tell: Callable[[int], None]) -> Iterator[Made]:
     if all(is_there(family) for family in families.ALL):
         yield from (Made(family.title[1]) for family in families.ALL[1:])
         return
-    connection.close()
-    connection.close_pool()
+    for each in connections.all(initialized_only=True):
+        each.close()
+        each.close_pool()
     processes = min(MOST_PROCESSES, os.cpu_count() or 1)
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, fork, initializer=end_with_parent()) as pool:

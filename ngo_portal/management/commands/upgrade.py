@@ -2,7 +2,9 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
+from audit import ledger
 from ngo_portal.settings import database
 
 # Never TRUNCATE: row-level security does not filter it.
@@ -37,3 +39,13 @@ def grant(role: str) -> None:
     with connection.cursor() as cursor:
         for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS):
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
+        ledger.grant(
+            cursor,
+            runtime=role,
+            auditor=_role_of(settings.DATABASE_AUDITOR_URL),
+            sealer=_role_of(settings.DATABASE_SEALER_URL),
+        )
+
+
+def _role_of(url: str) -> str:
+    return conninfo_to_dict(url).get("user", "") if url else ""

@@ -30,5 +30,5 @@ def move(apps, schema_editor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_ledger")]
+    dependencies = [("audit", "0003_ledger")]
     operations = [migrations.RunPython(move, migrations.RunPython.noop)]

@@ -120,5 +120,5 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
+    dependencies = [("audit", "0002_keys_in_use")]
     operations = [migrations.RunSQL(SCHEMA, "DROP SCHEMA ledger CASCADE")]

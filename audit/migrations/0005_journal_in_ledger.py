@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0003_move_journal")]
+    dependencies = [("audit", "0004_move_journal")]
     operations = [
         migrations.DeleteModel(name="JournalEntry"),
         migrations.CreateModel(
