@@ -142,6 +142,11 @@ DATABASE_BACKUP_URL = setting("DATABASE_BACKUP_URL", "")
 JOURNAL_DATABASE = "auditor"
 if DATABASE_AUDITOR_URL:
     DATABASES[JOURNAL_DATABASE] = database(DATABASE_AUDITOR_URL)
+# Public keys of age (age1…): who holds the secret keys opens the backups, this server cannot.
+BACKUP_RECIPIENTS = setting("PORTAL_BACKUP_RECIPIENTS", "")
+BACKUP_DIR = setting("PORTAL_BACKUP_DIR", str(BASE_DIR / ".local" / "backups"))
+# What people upload, encrypted, outside what the web server serves.
+FILES_DIR = setting("PORTAL_FILES_DIR", str(BASE_DIR / ".local" / "files"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

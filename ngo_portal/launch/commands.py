@@ -24,6 +24,8 @@ USAGE = """usage: python3 -m ngo_portal.launch COMMAND [ARGUMENTS]
   pytest [ARGS]   pytest alone, on the tests' own database
   manage [ARGS]   manage.py on the demonstration's database
   bench [ARGS]    measure the speed, on a database of its own
+  restore-drill BACKUP --identity FILE
+                  restore a backup on a database made for it, compare, remove
   upgrade         production: install this version, migrate, gather static files
   env             print what to `eval` to run manage.py by hand
   locks           compile the lock files from pyproject.toml"""
@@ -89,6 +91,11 @@ def prove(arguments: Sequence[str]) -> int:
     return pytest(["tests/test_proofs.py", "--prove", "-v", *arguments])
 
 
+def restore_drill(arguments: Sequence[str]) -> int:
+    """On any computer, which has the secret key: the server never sees it."""
+    return with_database(databases.drill_cluster(HERE), ["manage.py", "restore_drill", *arguments])
+
+
 def env(arguments: Sequence[str]) -> int:
     """Print the environment; an embedded PostgreSQL then runs until `stop`."""
     named = databases.named_server()
@@ -129,6 +136,7 @@ COMMANDS = {
     "manage": manage,
     "bench": bench,
     "pytest": pytest,
+    "restore-drill": restore_drill,
     "prove": prove,
     "upgrade": upgrade,
     "env": env,

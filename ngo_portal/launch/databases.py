@@ -39,11 +39,16 @@ def test_cluster(here: Checkout) -> Cluster:
     return Cluster(here, "postgres-test", FAST_AND_UNSAFE, disposable=True)
 
 
+def drill_cluster(here: Checkout) -> Cluster:
+    """Where a backup is restored to be compared, and nothing is kept."""
+    return Cluster(here, "postgres-drill", FAST_AND_UNSAFE, disposable=True)
+
+
 def all_clusters(here: Checkout) -> list[Cluster]:
     """Those that may be running; none before PostgreSQL is installed."""
     if not is_installed(here):
         return []
-    return [demo_cluster(here), bench_cluster(here), test_cluster(here)]
+    return [make(here) for make in (demo_cluster, bench_cluster, test_cluster, drill_cluster)]
 
 
 def named_server() -> dict[str, str]:
