@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import io
+import json
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -12,9 +13,8 @@ from itertools import count
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 
-from accounts.models import User
+from bench.browser import Browser
 from bench.measure import Line, compare
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import Cell, Indicator, Organisation, Program, ProgramSite
@@ -57,20 +57,10 @@ def rows(statement: str, parameters: list) -> list[tuple]:
         return cursor.fetchall()
 
 
-def signed_in(name: str) -> Client:
-    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+def signed_in(name: str) -> Browser:
+    settings.ALLOWED_HOSTS = ["localhost"]
     settings.SECURE_SSL_REDIRECT = False
-    client = Client()
-    client.force_login(User.objects.get(email=f"{name}@example.org"))
-    return client
-
-
-def get(client: Client, path: str, **headers: str) -> bytes:
-    """A whole answer; anything but 200 stops the measure."""
-    answer = client.get(path, headers=headers)
-    if answer.status_code != 200:
-        raise RuntimeError(f"{path}: {answer.status_code}")
-    return answer.getvalue() if answer.streaming else answer.content
+    return Browser(f"{name}@example.org")
 
 
 def measure() -> Iterator[Line]:
@@ -85,7 +75,7 @@ def _reading() -> Iterator[Line]:
     organisation = Organisation.objects.get(code="ORG_1").pk
     yield compare(
         "dashboard of one organisation, 24 figures",
-        lambda: get(coordinator, f"/dashboard/?{PERIOD}"),
+        lambda: coordinator.get(f"/dashboard/?{PERIOD}"),
         lambda: rows(RAW_DASHBOARD, [organisation]),
         aim="≤ 2 × raw + 15 ms",
     )
@@ -93,15 +83,15 @@ def _reading() -> Iterator[Line]:
     one_program = f"/dashboard/?{PERIOD}&program={program.pk}"
     yield compare(
         "dashboard of one of its programs, 8 figures",
-        lambda: get(coordinator, one_program),
+        lambda: coordinator.get(one_program),
         lambda: rows(RAW_DASHBOARD.replace("r.organisation_id", "r.program_id"), [program.pk]),
         aim="≤ 2 × raw + 15 ms",
     )
-    page = get(coordinator, one_program).decode()
+    page = coordinator.get(one_program).decode()
     chart = html.unescape(re.search(r'hx-get="(/dashboard/chart/trend/[^"]+)"', page)[1])
 
     def fragment() -> bytes:
-        return get(coordinator, chart, **{"HX-Request": "true"})
+        return coordinator.get(chart, hx_request="true")
 
     def cold() -> None:
         cache.clear()
@@ -123,7 +113,7 @@ def _entering() -> Iterator[Line]:
     earlier = [report.program_id, report.site_id, report.month, year_before]
     yield compare(
         "entry page of a month",
-        lambda: get(worker, f"/counts/{report.pk}/"),
+        lambda: worker.get(f"/counts/{report.pk}/"),
         lambda: (rows(RAW_ENTRY, [report.pk]), rows(RAW_BEFORE, earlier)),
     )
     yield compare(
@@ -149,7 +139,7 @@ def _draft() -> CountReport:
     return report
 
 
-def _cell_saver(worker: Client, report: CountReport):
+def _cell_saver(worker: Browser, report: CountReport):
     indicator = Indicator.objects.order_by("pk").first()
     cell = Cell.objects.filter(breakdown=indicator.breakdown_id).first()
     values, path = count(1), f"/counts/{report.pk}/cell/"
@@ -163,10 +153,8 @@ def _cell_saver(worker: Client, report: CountReport):
             "value": next(values) % 90,
             "revision": state["revision"],
         }
-        answer = worker.post(path, sent, headers={"Accept": "application/json"})
-        if answer.status_code != 200:
-            raise RuntimeError(answer.content[:300])
-        state["revision"] = answer.json()["revision"]
+        answer = worker.post(path, sent, accept="application/json")
+        state["revision"] = json.loads(answer)["revision"]
 
     return save
 
@@ -231,15 +219,15 @@ def _drafts() -> Iterator[CountReport]:
     return (_filled_report(number) for number in count(taken))
 
 
-def _submitter(worker: Client):
+def _submitter(worker: Browser):
     ready = iter(list(zip(range(10), _drafts(), strict=False)))
 
     def submit() -> None:
         _number, report = next(ready)
-        answer = worker.post(f"/counts/{report.pk}/submit/", {"revision": report.revision})
+        worker.post(f"/counts/{report.pk}/submit/", {"revision": report.revision})
         report.refresh_from_db()
         if report.status != "submitted":
-            raise RuntimeError(f"not submitted: {answer.status_code}")
+            raise RuntimeError(f"not submitted: {report}")
 
     return submit
 
@@ -258,7 +246,7 @@ def _exporting() -> Iterator[Line]:
     ):
         yield compare(
             name,
-            lambda path=path: get(coordinator, path),
+            lambda path=path: coordinator.get(path),
             lambda: _written(organisation),
             runs=5,
         )

@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from programs.models import Cell, Indicator
+from programs.models import Indicator
 
 from .actions.count import Entry, Key
 from .models import BeneficiaryCount, CountReport
@@ -46,14 +46,14 @@ def read(text: str) -> Entry:
 
 
 def read_entry(
-    posted: Mapping[str, str], *, report: CountReport, indicator: Indicator, cell: Cell
+    posted: Mapping[str, str], *, report: CountReport, indicator_id: int, cell_id: int
 ) -> Entry:
     """The entry of one cell; a comment alone keeps the number that is there."""
     comment = read_text(posted["comment"]) if "comment" in posted else None
     if "value" in posted:
         entry = read(posted["value"])
         return Entry(entry.value, entry.missing_reason, comment)
-    counts = BeneficiaryCount.objects.filter(report=report, indicator=indicator, cell=cell)
+    counts = BeneficiaryCount.objects.filter(report=report, indicator=indicator_id, cell=cell_id)
     if (count := counts.first()) is None:
         raise ValidationError(_("Give a number, or say why it is missing, before the comment."))
     return Entry(count.value, count.missing_reason, comment)

@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
+from beneficiaries.actions.cell import save_cell
 from beneficiaries.actions.count import Entry, StaleCell
 from beneficiaries.models import BeneficiaryCount
 
 from .factories import (
+    make_breakdown,
     make_filled_report,
+    make_indicator,
     make_program,
     make_program_indicator,
     make_program_site,
@@ -45,10 +48,10 @@ def cell_of(place):
 
 
 def saved(report, indicator, cell, by, value, revision=0, **entry):
-    return counts.save_cell(
+    return save_cell(
         report=report,
-        indicator=indicator,
-        cell=cell,
+        indicator_id=indicator.pk,
+        cell_id=cell.pk,
         entry=Entry(value=value, **entry),
         revision=revision,
         by=by,
@@ -99,6 +102,28 @@ def test_an_indicator_of_another_program_is_refused(place, worker):
     cell = indicator.breakdown.cells.first()
     with pytest.raises(ValidationError, match="does not report"):
         saved(make_report(place, MONTH), indicator, cell, worker, 1)
+
+
+def test_a_cell_takes_one_statement_in_its_savepoint(
+    place, worker, django_assert_num_queries, acting
+):
+    indicator, cell = cell_of(place)
+    report = make_report(place, MONTH)
+    with acting(worker):
+        worker.has_perm("beneficiaries.enter_counts", report)
+        with django_assert_num_queries(3):
+            typed = saved(report, indicator, cell, worker, 12)
+        with django_assert_num_queries(3):
+            changed = saved(report, indicator, cell, worker, 13, typed.revision)
+        with django_assert_num_queries(3):
+            saved(report, indicator, cell, worker, None, changed.revision)
+
+
+def test_a_cell_of_another_breakdown_is_refused(place, worker):
+    indicator, _cell = cell_of(place)
+    other = make_indicator(make_breakdown("OTHER")).breakdown.cells.first()
+    with pytest.raises(ValidationError, match="does not report"):
+        saved(make_report(place, MONTH), indicator, other, worker, 1)
 
 
 def test_many_cells_take_as_many_queries_as_one(place, worker, django_assert_num_queries, acting):

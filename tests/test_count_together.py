@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
+from beneficiaries.actions.cell import save_cell
 from beneficiaries.actions.count import Entry
 
 from .factories import make_program_indicator, make_program_site, make_report, make_user
@@ -38,8 +39,8 @@ def type_slowly(row, value: int, has_typed: threading.Event) -> None:
     cell = indicator.breakdown.cells.first()
     try:
         with transaction.atomic():
-            where = {"report": report, "indicator": indicator, "cell": cell}
-            counts.save_cell(**where, entry=Entry(value=value), revision=0, by=worker)
+            where = {"report": report, "indicator_id": indicator.pk, "cell_id": cell.pk}
+            save_cell(**where, entry=Entry(value=value), revision=0, by=worker)
             has_typed.set()
             wait_for_somebody_to_wait()
     finally:

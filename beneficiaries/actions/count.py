@@ -1,4 +1,4 @@
-"""Counts of a report: typed one by one or many at once; nobody's number is lost."""
+"""Counts of a report, many at once (`cell.py`: one by one); nobody's number is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from beneficiaries import history, sheet
 from beneficiaries.models import BeneficiaryCount, CountNote, CountReport
-from programs.models import Cell, Indicator
+from programs.models import Indicator
 from programs.violations import explained
 
 from .report import StaleText
@@ -53,45 +53,6 @@ class StaleCell(Exception):
 
 
 @transaction.atomic
-def save_cell(
-    *,
-    report: CountReport,
-    indicator: Indicator,
-    cell: Cell,
-    entry: Entry,
-    revision: int,
-    by: User,
-) -> BeneficiaryCount | None:
-    """Write one cell if it still is as `by` saw it (`revision`, 0 for an empty one).
-
-    An empty entry clears the cell. Raises StaleCell with what somebody else wrote meanwhile;
-    the same number twice is no conflict.
-    """
-    _may_enter(report, by)
-    _check_value(entry)
-    if not sheet.asks_for(program_id=report.program_id, month=report.month, indicator=indicator):
-        raise ValidationError(_not_asked(), code="not_asked")
-    _hold(report)
-    kept = BeneficiaryCount.objects.filter(report=report, indicator=indicator, cell=cell)
-    seen = kept.filter(revision=revision, is_derived=False)
-    with explained():
-        if entry.is_empty:
-            seen.delete()
-        elif revision:
-            seen.update(**_columns_of(entry))
-        else:
-            count = _count(report, indicator, cell.pk, entry)
-            BeneficiaryCount.objects.bulk_create([count], ignore_conflicts=True)
-    found = kept.first()
-    if entry.says(found):
-        return found
-    if found is not None and found.is_derived:
-        raise ValidationError(_derived(), code="derived")
-    author, at = history.last_change(report=report, indicator=indicator, cell=cell)
-    raise StaleCell(count=found, author=author, at=at)
-
-
-@transaction.atomic
 def save_cells(
     *,
     report: CountReport,
@@ -104,12 +65,12 @@ def save_cells(
     Empty entries clear their cell. Numbers that come from the tally sheets (`is_derived`) are
     changed only by the tally sheets. The number of queries does not depend on the cells.
     """
-    _may_enter(report, by)
+    may_enter(report, by)
     for entry in entries.values():
-        _check_value(entry)
+        check_value(entry)
     asked = sheet.asked(program=report.program, month=report.month)
     if not entries.keys() <= asked.keys.keys():
-        raise ValidationError(_not_asked(), code="not_asked")
+        raise not_asked()
     _hold(report)
     kept = {(c.indicator_id, c.cell_id): c for c in BeneficiaryCount.objects.filter(report=report)}
     changed = {
@@ -119,7 +80,7 @@ def save_cells(
         or (is_derived and key in kept and not kept[key].is_derived)
     }
     if not is_derived and any(key in kept and kept[key].is_derived for key in changed):
-        raise ValidationError(_derived(), code="derived")
+        raise derived()
     written = [
         _count(
             report,
@@ -159,11 +120,11 @@ def zero_row(*, report: CountReport, indicator: Indicator, by: User) -> int:
 
 @transaction.atomic
 def _fill_row(report: CountReport, indicator: Indicator, entry: Entry, by: User) -> int:
-    _may_enter(report, by)
+    may_enter(report, by)
     _hold(report)
     row = sheet.filled(report).by_indicator.get(indicator.pk)
     if row is None:
-        raise ValidationError(_not_asked(), code="not_asked")
+        raise not_asked()
     waiting = [
         column.cell_id
         for column in row.columns
@@ -183,9 +144,9 @@ def explain(
     Raises StaleText when somebody else wrote since `by` saw it (`revision`, 0 for none); what
     `by` left as it was changes nothing.
     """
-    _may_enter(report, by)
+    may_enter(report, by)
     if not sheet.asks_for(program_id=report.program_id, month=report.month, indicator=indicator):
-        raise ValidationError(_not_asked(), code="not_asked")
+        raise not_asked()
     _hold(report)
     text = text.strip()
     note = CountNote.objects.filter(report=report, indicator=indicator).first()
@@ -218,12 +179,12 @@ def _hold(report: CountReport) -> None:
     CountReport.objects.filter(pk=report.pk).hold()
 
 
-def _may_enter(report: CountReport, by: User) -> None:
+def may_enter(report: CountReport, by: User) -> None:
     if not by.has_perm("beneficiaries.enter_counts", report):
         raise PermissionDenied
 
 
-def _check_value(entry: Entry) -> None:
+def check_value(entry: Entry) -> None:
     """A number that the column could not even hold is refused before the database."""
     if entry.value is not None and not 0 <= entry.value <= BeneficiaryCount.MAX_VALUE:
         raise ValidationError(
@@ -256,9 +217,13 @@ def _count(
     )
 
 
-def _not_asked() -> str:
-    return _("This program does not report this indicator in this month.")
+def not_asked() -> ValidationError:
+    return ValidationError(
+        _("This program does not report this indicator in this month."), code="not_asked"
+    )
 
 
-def _derived() -> str:
-    return _("This number comes from the tally sheets: change it there.")
+def derived() -> ValidationError:
+    return ValidationError(
+        _("This number comes from the tally sheets: change it there."), code="derived"
+    )

@@ -12,11 +12,12 @@ from django.utils import timezone
 from beneficiaries import history
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
+from beneficiaries.actions.cell import save_cell
 from beneficiaries.actions.count import StaleCell
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import filled
 from beneficiaries.typed import read_entry, read_revision, read_text, shown
-from programs.models import Cell, Indicator
+from programs.models import Indicator
 
 from .report import find, keep, page
 
@@ -24,19 +25,20 @@ from .report import find, keep, page
 def count_cell_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save a cell's number, or its comment."""
     report = get_object_or_404(CountReport.objects.visible_to(request.user), pk=pk)
-    cell = Cell(pk=read_revision(request.POST.get("cell", "")))
-    indicators = Indicator.objects.only("breakdown").filter(breakdown__cells=cell)
-    indicator = get_object_or_404(indicators, pk=read_revision(request.POST.get("indicator", "")))
+    cell = {
+        "indicator_id": read_revision(request.POST.get("indicator", "")),
+        "cell_id": read_revision(request.POST.get("cell", "")),
+    }
     try:
-        count = counts.save_cell(
+        count = save_cell(
             report=report,
-            indicator=indicator,
-            cell=cell,
-            entry=read_entry(request.POST, report=report, indicator=indicator, cell=cell),
+            entry=read_entry(request.POST, report=report, **cell),
             revision=read_revision(request.POST.get("revision", "")),
             by=request.user,
+            **cell,
         )
     except ValidationError as error:
+        _cell_or_404(**cell)
         return _answer(request, report, error=" ".join(error.messages), status=422)
     except StaleCell as stale:
         message = render_to_string("beneficiaries/_conflict.html", {"stale": stale})
@@ -121,6 +123,11 @@ def count_cell_history(
     }
     part = "_cell_history.html" if request.headers.get("HX-Request") else "cell_history.html"
     return render(request, f"beneficiaries/{part}", context)
+
+
+def _cell_or_404(*, indicator_id: int, cell_id: int) -> None:
+    """A refusal is about a cell that is there; another one is not found."""
+    get_object_or_404(Indicator.objects.filter(breakdown__cells=cell_id), pk=indicator_id)
 
 
 def _cell(count: BeneficiaryCount | None) -> dict:
