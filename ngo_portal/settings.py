@@ -254,6 +254,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Who and which request, on the event row itself: no table of contexts shared by organisations.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+# History is read by the row it tells of: no other index, which each write would pay for.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs"]
 INVITATION_DAYS = 7
 

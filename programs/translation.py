@@ -2,6 +2,8 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
+from audit.history import tracked
+
 from .models import (
     Breakdown,
     Category,
@@ -44,3 +46,18 @@ class WithDefinition(TranslationOptions):
 class InAZone(TranslationOptions):
     fields = ("name", "zone")
     required_languages = ("fr", "en")
+
+
+for model in (
+    Breakdown,
+    Category,
+    Code,
+    CodeList,
+    Dimension,
+    FundedProject,
+    Indicator,
+    Organisation,
+    Program,
+    Site,
+):
+    tracked()(model)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import manageable_organisations
 from accounts.roles import WHOLE_ORGANISATION, Role
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions, keeps
@@ -39,6 +40,7 @@ class InvitationQuerySet(models.QuerySet):
         return self.waiting().filter(expires_at__gt=timezone.now())
 
 
+@tracked(exclude=["token_hash"])
 class Invitation(models.Model):
     """An e-mail asked to join with a role; the link holds a secret of which we keep the hash."""
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import WHOLE_ORGANISATION, Role
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
 
@@ -69,6 +70,7 @@ class MembershipQuerySet(models.QuerySet):
         )
 
 
+@tracked()
 class Membership(models.Model):
     """A role of a person in an organisation, or in one program or site of it, from, to."""
 

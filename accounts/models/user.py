@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
+from audit.history import tracked
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions
 
@@ -39,6 +40,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(email__iexact=email)
 
 
+@tracked(exclude=["password", "last_login", "seen_at"])
 class User(AbstractBaseUser):
     """A person who signs in: e-mail, name on screen, language; rights are memberships."""
 

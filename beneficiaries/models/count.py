@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey
 from programs.models import Breakdown, Cell, Indicator, Organisation
 from programs.triggers import keeps
@@ -61,10 +62,7 @@ def frozen_with_its_report() -> pgtrigger.Trigger:
     )
 
 
-@pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
+@tracked(
     obj_field=pghistory.ObjForeignKey(db_index=False, related_name="events"),
     meta={"indexes": [models.Index(fields=["report", "pgh_id"], name="countevent_of_report")]},
 )
@@ -164,7 +162,7 @@ class BeneficiaryCount(models.Model):
         return f"{self.report_id}/{self.indicator_id}/{self.cell_id}"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(meta={"indexes": [models.Index(fields=["report", "pgh_id"], name="noteevent_of_report")]})
 class CountNote(models.Model):
     """Why an indicator of a report is unusual, in the words of whoever entered it."""
 

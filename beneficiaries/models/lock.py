@@ -13,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import (
     CompositeForeignKey,
     identified_within_organisation,
@@ -86,6 +87,7 @@ class PeriodLockQuerySet(models.QuerySet):
         return found
 
 
+@tracked()
 class PeriodLock(models.Model):
     """Months of an organisation (or of one program it takes part in) that nobody may change."""
 
@@ -171,6 +173,7 @@ class PeriodLock(models.Model):
         return [(self.organisation_id, self.program_id, None)]
 
 
+@tracked()
 class LockException(models.Model):
     """One site may still change one locked month, until a day."""
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Organisation, Program, Site
 from programs.months import month_after
@@ -71,7 +71,7 @@ def not_in_a_locked_month() -> pgtrigger.Trigger:
     )
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class CountReport(models.Model):
     """The counts of one organisation in one program at one site for one month, in one version."""
 

@@ -8,6 +8,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Breakdown, Cell, Indicator, Organisation, Program, Site
 from programs.months import month_after
@@ -37,6 +38,7 @@ class TallySheetQuerySet(models.QuerySet):
         return self.of_month(program, site, month).filter(cancelled_at=None)
 
 
+@tracked()
 class TallySheet(models.Model):
     """One day (or one round of a day) at a site without registers: who was met, by tally."""
 
@@ -112,6 +114,7 @@ class TallySheet(models.Model):
         return [(self.organisation_id, self.program_id, self.site_id)]
 
 
+@tracked()
 class TallyCount(models.Model):
     """One number of a tally sheet: an event indicator in one cell."""
 

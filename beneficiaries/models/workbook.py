@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey
 from programs.models import Organisation, Program, ProgramSite
 
@@ -22,6 +23,7 @@ class WorkbookUploadQuerySet(models.QuerySet):
         return self.filter(Exists(places), user_id=user.pk)
 
 
+@tracked()
 class WorkbookUpload(models.Model):
     """A workbook that was read: what it would change, and whether it was applied."""
 

@@ -6,6 +6,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, both_languages, is_code, not_empty
 from programs.triggers import counts_revisions, keeps, never_changes
 
@@ -91,6 +92,7 @@ class Breakdown(models.Model):
         return self.name
 
 
+@tracked()
 class BreakdownDimension(models.Model):
     """A dimension of a breakdown, at its position."""
 
@@ -122,6 +124,7 @@ class BreakdownDimension(models.Model):
         return f"{self.breakdown} · {self.dimension}"
 
 
+@tracked()
 class Cell(models.Model):
     """One box of a breakdown: one category of each of its dimensions. Never regenerated."""
 
@@ -165,6 +168,7 @@ class Cell(models.Model):
         return " · ".join(row.category.name for row in rows) or gettext("Total")
 
 
+@tracked()
 class CellCategory(models.Model):
     """The category of a cell in one dimension of its breakdown."""
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import (
     CompositeForeignKey,
     both_languages,
@@ -108,6 +109,7 @@ class GrantQuerySet(models.QuerySet):
         )
 
 
+@tracked()
 class Grant(models.Model):
     """Money of one funder for a project, over a period."""
 
@@ -176,6 +178,7 @@ class GrantScopeQuerySet(models.QuerySet):
         return self.filter(grant__in=Grant.objects.visible_to(user))
 
 
+@tracked()
 class GrantScope(models.Model):
     """What a grant covers: a program, perhaps one site of it, for a share, between two dates."""
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, both_languages, is_code, not_empty
 from programs.triggers import belongs, counts_revisions, keeps
 
@@ -204,6 +205,7 @@ class Indicator(models.Model):
         return gettext("Sites never add up: the same person may come to several.")
 
 
+@tracked()
 class ProgramIndicator(models.Model):
     """An indicator that a program reports each month, in the order of its grid."""
 

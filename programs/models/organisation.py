@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import both_languages, is_code, not_empty
 from programs.triggers import counts_revisions, keeps
 
@@ -190,6 +191,7 @@ class Organisation(models.Model):
         return [str(OrganisationKind(kind).label) for kind in self.kinds]
 
 
+@tracked()
 class OrganisationYear(models.Model):
     """What an organisation published about one year: staff, budget, people served."""
 

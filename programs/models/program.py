@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import (
     both_languages,
     identified_within_organisation,
@@ -167,6 +168,7 @@ class PartnershipQuerySet(models.QuerySet):
         return self.filter(own | led | is_lead)
 
 
+@tracked()
 class Partnership(models.Model):
     """An organisation that takes part in a program, in a role, between two dates."""
 

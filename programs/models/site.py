@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import (
     CompositeForeignKey,
     both_languages,
@@ -185,6 +186,7 @@ class ProgramSiteQuerySet(models.QuerySet):
         )
 
 
+@tracked()
 class ProgramSite(models.Model):
     """A site open for a program between two dates; counts are expected for each month of it."""
 

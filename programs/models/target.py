@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import belongs, counts_revisions
 
@@ -36,6 +37,7 @@ class TargetQuerySet(models.QuerySet):
         return self.filter(led | of_sites, seen)
 
 
+@tracked()
 class Target(models.Model):
     """What a program aims to reach for an indicator over a span of days."""
 

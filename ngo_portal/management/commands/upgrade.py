@@ -4,7 +4,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from audit import ledger
+from audit import history, ledger
 from ngo_portal.settings import database
 
 # Never TRUNCATE: row-level security does not filter it.
@@ -39,6 +39,7 @@ def grant(role: str) -> None:
     with connection.cursor() as cursor:
         for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS):
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
+        history.protect(cursor, runtime=role)
         ledger.grant(
             cursor,
             runtime=role,
