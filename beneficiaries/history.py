@@ -60,7 +60,7 @@ def last_change(
 def text_of(report: CountReport, indicator: Indicator, revision: int) -> str:
     """What the explanation of a row said at a revision; nothing at 0."""
     events = NoteEvent.objects.filter(report=report, indicator=indicator, revision=revision)
-    return events.values_list("text", flat=True).first() or ""
+    return event.text if (event := events.order_by("pgh_id").first()) else ""
 
 
 def saved_at(report: CountReport) -> dt.datetime | None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -99,9 +100,9 @@ def test_a_later_version_corrects_one_and_says_why():
     refuses("countreport_corrects_a_version", lambda: make_report(place, **alone))
     first = make_report(place, status="approved", **reviewed())
     later = {"version": 2, "supersedes": first}
-    refuses("countreport_correction_says_why", lambda: make_report(place, **later))
-    blank = later | {"correction_reason": " " * 20}
-    refuses("countreport_correction_says_why", lambda: make_report(place, **blank))
+    refuses("countreport_correction_reason_sealed", lambda: make_report(place, **later))
+    short = later | {"correction_reason": "a typo"}
+    refuses("countreport_correction_reason_sealed", lambda: make_report(place, **short))
 
 
 def test_a_month_is_its_first_day():
@@ -123,8 +124,22 @@ def test_a_state_has_its_people():
     refuses("countreport_reviewed_by_someone", change(report, status="approved", **sent))
     alone = sent | {"reviewed_by": one, "reviewed_at": NOW}
     refuses("countreport_four_eyes", change(report, status="approved", **alone))
-    returned = sent | {"reviewed_by": other, "reviewed_at": NOW, "return_reason": "no"}
-    refuses("countreport_return_says_why", change(report, status="returned", **returned))
+    returned = sent | {"reviewed_by": other, "reviewed_at": NOW}
+    refuses("countreport_return_reason_sealed", change(report, status="returned", **returned))
+    short = returned | {"return_reason": sealed(report, "return_reason", "no")}
+    refuses("countreport_return_reason_sealed", change(report, status="returned", **short))
+
+
+def sealed(row, field, text):
+    return row._meta.get_field(field).seal_for(row, text)
+
+
+@pytest.mark.parametrize("field", ["comment", "return_reason", "correction_reason"])
+def test_texts_of_a_report_are_sealed(field):
+    report = make_report()
+    with connection.cursor() as cursor:
+        plain = f"UPDATE beneficiaries_countreport SET {field} = 'plain' WHERE id = %s"  # noqa: S608
+        refuses(f"countreport_{field}_sealed", lambda: cursor.execute(plain, [report.pk]))
 
 
 def test_a_report_keeps_what_it_is_of():

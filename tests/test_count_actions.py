@@ -123,6 +123,8 @@ def test_a_return_says_why(place, worker, coordinator):
     reports.submit(report=report, by=worker)
     with pytest.raises(ValidationError, match="ten characters"):
         reports.return_to_author(report=report, reason="no", by=coordinator)
+    with pytest.raises(ValidationError, match="ten characters"):
+        reports.return_to_author(report=report, reason=" " * 20, by=coordinator)
     reports.return_to_author(report=report, reason=REASON, by=coordinator)
     report.refresh_from_db()
     assert (report.status, report.return_reason) == ("returned", REASON)
@@ -156,7 +158,7 @@ def test_a_correction_says_why_and_there_is_one_at_a_time(place, worker, coordin
     reports.submit(report=report, by=worker)
     reports.approve(report=report, by=coordinator)
     with pytest.raises(ValidationError, match="ten characters"):
-        reports.correct(report=report, reason="typo", by=worker)
+        reports.correct(report=report, reason="typo" + " " * 20, by=worker)
     version = reports.correct(report=report, reason=REASON, by=worker)
     with pytest.raises(ValidationError, match="already"):
         reports.correct(report=report, reason=REASON, by=worker)

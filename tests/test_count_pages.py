@@ -216,7 +216,7 @@ def test_a_stale_explanation_answers_with_theirs(client, worker, report, indicat
     note.refresh_from_db()
     assert note.text == "School holidays."
     events = CountNote.pgh_event_model.objects.order_by("pgh_id")
-    assert list(events.values_list("text", flat=True)) == ["A new shelter.", "School holidays."]
+    assert [event.text for event in events] == ["A new shelter.", "School holidays."]
 
 
 def test_an_old_page_takes_no_explanation_away(client, worker, report, indicator, note):

@@ -33,6 +33,7 @@ SEEN = """
     AND kept.cell_id = asked.cell_id AND kept.revision = %(revision)s AND NOT kept.is_derived
 """
 FIELDS = [field.attname for field in BeneficiaryCount._meta.concrete_fields]
+COMMENT = BeneficiaryCount._meta.get_field("comment")
 RETURNING = "RETURNING " + ", ".join(f"kept.{name}" for name in FIELDS)
 
 CLEAR = f"""{HELD}
@@ -40,7 +41,7 @@ DELETE FROM beneficiaries_beneficiarycount kept USING report, asked WHERE {SEEN}
 """  # noqa: S608 - only constants
 CHANGE = f"""{HELD}
 UPDATE beneficiaries_beneficiarycount kept
-SET value = %(value)s, missing_reason = %(reason)s, comment = coalesce(%(comment)s, kept.comment)
+SET value = %(value)s, missing_reason = %(reason)s, comment = coalesce(%(comment)s::bytea, kept.comment)
 FROM report, asked WHERE {SEEN} {RETURNING}
 """  # noqa: S608
 TYPE = f"""{HELD}
@@ -48,7 +49,7 @@ INSERT INTO beneficiaries_beneficiarycount AS kept
     (organisation_id, report_id, indicator_id, breakdown_id, cell_id, value, missing_reason,
      comment, is_derived)
 SELECT report.organisation_id, report.id, asked.indicator_id, asked.breakdown_id, asked.cell_id,
-       %(value)s::integer, %(reason)s, coalesce(%(comment)s, ''), false
+       %(value)s::integer, %(reason)s, coalesce(%(comment)s::bytea, ''), false
 FROM report, asked
 ON CONFLICT (report_id, indicator_id, cell_id) DO NOTHING {RETURNING}
 """  # noqa: S608
@@ -80,7 +81,7 @@ def save_cell(
         "revision": revision,
         "value": entry.value,
         "reason": entry.missing_reason,
-        "comment": entry.comment,
+        "comment": _sealed(report, indicator_id, cell_id, entry.comment),
     }
     written = CLEAR if entry.is_empty else CHANGE if revision else TYPE
     with explained(), connection.cursor() as cursor:
@@ -88,7 +89,20 @@ def save_cell(
         row = cursor.fetchone()
     if row is None:
         return _as_it_is(report, indicator_id, cell_id, entry)
-    return None if entry.is_empty else BeneficiaryCount.from_db(DEFAULT_DB_ALIAS, FIELDS, row)
+    return None if entry.is_empty else _read(row)
+
+
+def _sealed(report: CountReport, indicator_id: int, cell_id: int, text: str | None):
+    """A comment as the row of its cell holds it."""
+    row = BeneficiaryCount(report_id=report.pk, indicator_id=indicator_id, cell_id=cell_id)
+    return COMMENT.get_db_prep_save(COMMENT.seal_for(row, text), connection)
+
+
+def _read(row: tuple) -> BeneficiaryCount:
+    """The row that a statement returned."""
+    values = dict(zip(FIELDS, row, strict=True))
+    values["comment"] = COMMENT.from_db_value(values["comment"], None, connection)
+    return BeneficiaryCount.from_db(DEFAULT_DB_ALIAS, FIELDS, values.values())
 
 
 def _as_it_is(

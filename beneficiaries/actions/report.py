@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import journal
 from beneficiaries import checks, history
 from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, PeriodLock
+from beneficiaries.models.report import LEAST_REASON
 from programs.models import Program, ProgramSite, Site
 from programs.violations import explained
 
@@ -139,12 +140,12 @@ def return_to_author(
 ) -> CountReport:
     """Give a report back with what to mend; what was submitted can still be compared."""
     report = _hold(report)
+    _check_step(report, RETURN, by)
     return _move(
         report,
         RETURN,
         by,
-        reason=reason.strip(),
-        return_reason=reason.strip(),
+        return_reason=_said(reason, _("Say in at least ten characters what to mend.")),
         returned_event=history.last_event(report),
         reviewed_by=by,
         reviewed_at=at or timezone.now(),
@@ -160,6 +161,7 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
         raise ValidationError(_("Only an approved report is corrected."), code="state")
     if report.correction is not None:
         raise ValidationError(_("A correction of this month is already started."), code="state")
+    said = _said(reason, _("Say in at least ten characters why it is corrected."))
     with explained():
         version = CountReport.objects.create(
             organisation_id=report.organisation_id,
@@ -168,11 +170,11 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
             month=report.month,
             version=report.version + 1,
             supersedes=report,
-            correction_reason=reason.strip(),
+            correction_reason=said,
             comment=report.comment,
         )
         _copy(report, version)
-    journal.record("correct", version, by=by, reason=reason.strip())
+    journal.record("correct", version, by=by)
     return version
 
 
@@ -190,17 +192,21 @@ def discard(*, report: CountReport, by: User) -> None:
         report.delete()
 
 
+@transaction.atomic
 def comment_month(*, report: CountReport, text: str, revision: int, by: User) -> CountReport:
     """Write what is to know about the month, unless somebody else just did (StaleText)."""
     _check_enters(report, by)
-    seen = CountReport.objects.filter(pk=report.pk, status__in=CountReport.EDITABLE)
-    with explained():
-        seen.filter(revision=revision).exclude(comment=text.strip()).update(comment=text.strip())
-    found = CountReport.objects.get(pk=report.pk)
+    found = _hold(report)
     if not found.is_editable:
         raise ValidationError(_("This report is no longer open."), code="state")
-    if found.comment != text.strip():
+    if found.comment == text.strip():
+        return found
+    if found.revision != revision:
         raise StaleText(text=found.comment, revision=found.revision)
+    found.comment = text.strip()
+    with explained():
+        found.save(update_fields=["comment"])
+    found.refresh_from_db(fields=["revision"])
     return found
 
 
@@ -213,6 +219,13 @@ def _hold(report: CountReport) -> CountReport:
     """The report as it is now, kept from others until the transaction ends."""
     held = CountReport.objects.select_for_update(of=("self",))
     return held.select_related("program", "site", "organisation").get(pk=report.pk)
+
+
+def _said(reason: str, refusal: str) -> str:
+    """A reason that says something: the database holds it sealed, and sees its length alone."""
+    if len(said := reason.strip()) < LEAST_REASON:
+        raise ValidationError(refusal, code="reason")
+    return said
 
 
 def _check_step(report: CountReport, step: Step, by: User) -> None:
@@ -231,7 +244,6 @@ def _move(
     step: Step,
     by: User,
     *,
-    reason: str = "",
     leads_to: str = "",
     **changes: object,
 ) -> CountReport:
@@ -247,7 +259,6 @@ def _move(
         step.name,
         report,
         by=by,
-        reason=reason,
         details={"from": before, "to": report.status, "version": report.version},
     )
     report.refresh_from_db(fields=["revision"])
@@ -260,5 +271,5 @@ def _copy(report: CountReport, version: CountReport) -> None:
         rows = list(model.objects.filter(report=report))
         for row in rows:
             row.pk, row.report = None, version
-            row._state.adding = True
+            row._state.adding = True  # what is sealed is sealed anew, for the new row
         model.objects.bulk_create(rows)

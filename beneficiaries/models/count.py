@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey
 from programs.models import Breakdown, Cell, Indicator, Organisation
@@ -94,7 +95,9 @@ class BeneficiaryCount(models.Model):
     missing_reason = models.CharField(
         _("why it is missing"), max_length=20, choices=MissingReason.choices, blank=True
     )
-    comment = models.TextField(_("comment"), blank=True)
+    comment = EncryptedTextField(
+        _("comment"), blank=True, max_length=2000, row=["report", "indicator", "cell"]
+    )
     is_derived = models.BooleanField(_("from the tally sheets"), default=False)
     revision = models.PositiveBigIntegerField(db_default=1, editable=False)
 
@@ -144,6 +147,7 @@ class BeneficiaryCount(models.Model):
                 condition=Q(missing_reason__in=["", "not_collected", "not_applicable", "withheld"]),
                 violation_error_message=_("Unknown reason."),
             ),
+            holds_sealed("beneficiarycount", "comment"),
         ]
         indexes = [
             models.Index(
@@ -155,7 +159,7 @@ class BeneficiaryCount(models.Model):
         triggers = [
             never_the_same_revision("beneficiaries_beneficiarycount"),
             frozen_with_its_report(),
-            keeps("indicator_id", "cell_id", "breakdown_id"),
+            keeps("report_id", "indicator_id", "cell_id", "breakdown_id"),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +173,7 @@ class CountNote(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     report = models.ForeignKey(CountReport, on_delete=models.CASCADE, related_name="notes")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("explanation"))
+    text = EncryptedTextField(_("explanation"), max_length=2000, row=["report", "indicator"])
     revision = models.PositiveBigIntegerField(db_default=1, editable=False)
 
     class Meta:
@@ -193,10 +197,12 @@ class CountNote(models.Model):
                 condition=~Q(text=""),
                 violation_error_message=_("Write the explanation."),
             ),
+            holds_sealed("countnote", "text"),
         ]
         triggers = [
             never_the_same_revision("beneficiaries_countnote"),
             frozen_with_its_report(),
+            keeps("report_id", "indicator_id"),
         ]
 
     def __str__(self) -> str:

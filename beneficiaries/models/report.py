@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Organisation, Program, Site
@@ -21,6 +22,11 @@ from .lock import REFUSE_LOCKED_MONTH
 # Where a right over work at a site comes from: who works there, or who leads the program.
 OWN = {"organisation": "organisation", "program": "program", "site": "site"}
 LED = OWN | {"organisation": "program__organisation"}
+
+# What a report is, for ever: its texts are sealed for it.
+IDENTITY = ["program", "site", "month", "version"]
+# Letters of a reason, at least.
+LEAST_REASON = 10
 
 
 class CountReportQuerySet(models.QuerySet):
@@ -105,11 +111,15 @@ class CountReport(models.Model):
         related_name="superseded_by",
         verbose_name=_("corrects"),
     )
-    correction_reason = models.TextField(_("why it is corrected"), blank=True)
+    correction_reason = EncryptedTextField(
+        _("why it is corrected"), blank=True, max_length=2000, row=IDENTITY
+    )
     status = models.CharField(
         _("state"), max_length=20, choices=Status.choices, default=Status.DRAFT
     )
-    comment = models.TextField(_("comment on this month"), blank=True)
+    comment = EncryptedTextField(
+        _("comment on this month"), blank=True, max_length=2000, row=IDENTITY
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -126,7 +136,9 @@ class CountReport(models.Model):
         verbose_name=_("reviewed by"),
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
-    return_reason = models.TextField(_("why it is returned"), blank=True)
+    return_reason = EncryptedTextField(
+        _("why it is returned"), blank=True, max_length=2000, row=IDENTITY
+    )
     # The last event of its counts when it was returned: what was submitted can be read again.
     returned_event = models.BigIntegerField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -187,11 +199,13 @@ class CountReport(models.Model):
                 | Q(version__gt=1, supersedes__isnull=False),
                 violation_error_message=_("A later version corrects an earlier one."),
             ),
-            CheckConstraint(
-                name="countreport_correction_says_why",
-                condition=Q(version=1)
-                | Q(correction_reason__isnull=False, correction_reason__regex=r"\S.{8,}\S"),
-                violation_error_message=_("Say in at least ten characters why it is corrected."),
+            holds_sealed("countreport", "comment"),
+            holds_sealed(
+                "countreport",
+                "correction_reason",
+                unless=Q(version=1, correction_reason=""),
+                at_least=LEAST_REASON,
+                message=_("Say in at least ten characters why it is corrected."),
             ),
             CheckConstraint(
                 name="countreport_submitted_by_someone",
@@ -213,10 +227,12 @@ class CountReport(models.Model):
                     "Someone else approves: you submitted this report yourself."
                 ),
             ),
-            CheckConstraint(
-                name="countreport_return_says_why",
-                condition=~Q(status="returned") | Q(return_reason__regex=r"\S.{8,}\S"),
-                violation_error_message=_("Say in at least ten characters what to mend."),
+            holds_sealed(
+                "countreport",
+                "return_reason",
+                unless=~Q(status="returned") & Q(return_reason=""),
+                at_least=LEAST_REASON,
+                message=_("Say in at least ten characters what to mend."),
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, identified_within_organisation
 from programs.models import Breakdown, Cell, Indicator, Organisation, Program, Site
@@ -53,7 +54,9 @@ class TallySheet(models.Model):
     )
     day = models.DateField(_("day"))
     number = models.PositiveSmallIntegerField(_("round of the day"), default=1)
-    note = models.TextField(_("note"), blank=True)
+    note = EncryptedTextField(
+        _("note"), blank=True, max_length=1000, row=["program", "site", "day", "number"]
+    )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -96,6 +99,7 @@ class TallySheet(models.Model):
                 condition=Q(number__range=(1, 20)),
                 violation_error_message=_("A day has 1 to 20 rounds."),
             ),
+            holds_sealed("tallysheet", "note"),
         ]
         triggers = [
             counts_revisions(),
