@@ -41,7 +41,8 @@ DELETE FROM beneficiaries_beneficiarycount kept USING report, asked WHERE {SEEN}
 """  # noqa: S608 - only constants
 CHANGE = f"""{HELD}
 UPDATE beneficiaries_beneficiarycount kept
-SET value = %(value)s, missing_reason = %(reason)s, comment = coalesce(%(comment)s::bytea, kept.comment)
+SET value = %(value)s, missing_reason = %(reason)s,
+    comment = coalesce(%(comment)s::bytea, kept.comment)
 FROM report, asked WHERE {SEEN} {RETURNING}
 """  # noqa: S608
 TYPE = f"""{HELD}
