@@ -49,6 +49,10 @@ class Access:
         own = (m.role for m in self.memberships if m.organisation_id == organisation_id)
         return frozenset().union(*(GRANTED_BY.get(role, ()) for role in own))
 
+    def within(self, organisation_id: int) -> Access:
+        """What they allow in one organisation alone."""
+        return Access(m for m in self.memberships if m.organisation_id == organisation_id)
+
     @property
     def time_zone(self) -> str:
         return self.memberships[0].organisation.time_zone if self.memberships else "UTC"

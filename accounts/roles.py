@@ -33,10 +33,18 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "programs.view_funding",
             "reports.view_figures",
             "reports.export_figures",
+            "reports.approve_exports",
         }
     ),
+    # Who approves an export reads its purpose and its size, and no figure of it.
     Role.ADMINISTRATOR: frozenset(
-        _CATALOGUE | {"accounts.manage_access", "programs.edit_catalogue", "programs.view_funding"}
+        _CATALOGUE
+        | {
+            "accounts.manage_access",
+            "programs.edit_catalogue",
+            "programs.view_funding",
+            "reports.approve_exports",
+        }
     ),
     Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
     Role.FUNDER: frozenset({"programs.view_funding"}),

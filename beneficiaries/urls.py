@@ -1,13 +1,12 @@
 from django.urls import path, register_converter
 
 from .converters import DayConverter, MonthConverter
-from .views import board, cell, home, lock, paste, report, tally, workbook
+from .views import board, cell, lock, paste, report, tally, workbook
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
 
 count_urls = [
-    path("", home.home, name="home"),
     path("counts/", board.count_board, name="count_board"),
     path(
         "counts/<int:program_pk>/<int:site_pk>/<month:month>/open/",

@@ -8,7 +8,7 @@ the right it needs; the roles follow from `accounts.roles`. Rows are narrowed af
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.core import checks
@@ -63,6 +63,8 @@ EDIT_CATALOGUE = Page(FORM, permission="programs.edit_catalogue")
 VIEW_COUNTS = Page(permission="beneficiaries.view_counts")
 ENTER_COUNTS = Page(FORM, permission="beneficiaries.enter_counts")
 REVIEW_COUNTS = Page(FORM, permission="beneficiaries.review_counts")
+EXPORT = Page(permission="reports.export_figures")
+APPROVE_EXPORTS = Page(permission="reports.approve_exports")
 MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access", step_up=True)
 
 PAGES: dict[str, Page] = {
@@ -125,10 +127,13 @@ PAGES: dict[str, Page] = {
     ),
     # figures
     **_pages("dashboard dashboard_chart figure_evidence", Page(permission="reports.view_figures")),
-    **_pages(
-        "export_csv export_xlsx",
-        Page(permission="reports.export_figures", is_logged=True, step_up=True),
-    ),
+    # exports: the one door by which figures leave
+    **_pages("exports export", EXPORT),
+    **_pages("export_request", replace(EXPORT, methods=FORM, step_up=True)),
+    **_pages("export_passphrase export_download", replace(EXPORT, methods=WRITE, step_up=True)),
+    **_pages("export_withdraw", replace(EXPORT, methods=WRITE)),
+    **_pages("export_approvals", APPROVE_EXPORTS),
+    **_pages("export_review", replace(APPROVE_EXPORTS, methods=FORM, step_up=True)),
 }
 
 # Django's admin, which edits the catalogue alone: one right for all its URLs.

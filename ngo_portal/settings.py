@@ -257,7 +257,9 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 # History is read by the row it tells of: no other index, which each write would pay for.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
-PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs", "reports.jobs"]
+# Files that the portal keeps: never under STATIC_ROOT, served by permission-checked views alone.
+PORTAL_FILES_DIR = setting("PORTAL_FILES_DIR", str(BASE_DIR / ".local" / "files"))
 INVITATION_DAYS = 7
 
 LOGGING = {

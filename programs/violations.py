@@ -16,6 +16,19 @@ OTHER_MESSAGES = {
     "beneficiarycount_frozen": _(
         "This report is no longer open: its counts are frozen. Start a correction to change them."
     ),
+    "export_approver_organisation": _(
+        "An export is approved in your organisation or by the lead of a program."
+    ),
+    "export_budget_of_organisation": _(
+        "This is more than what is left to your organisation today. Choose fewer months or one "
+        "program, or come back tomorrow."
+    ),
+    "export_budget_of_person": _(
+        "This is more than what is left to you today. Choose fewer months or one program, or come "
+        "back tomorrow."
+    ),
+    "export_decider": _("Only somebody who approves exports of this organisation decides."),
+    "export_state_follows": _("This export has moved on: open it again."),
     "grantscope_site_of_program": _("This site is not a site of this program."),
     "indicator_summed_by_adds_up": _(
         "The indicator shown over a longer time must add up and be counted in the same unit."

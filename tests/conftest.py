@@ -129,8 +129,9 @@ def real_ledger(own_database, settings):
 
 
 @pytest.fixture(autouse=True)
-def fast_and_plain(settings):
-    """Passwords hashed cheaply, plain file names for static files, mails kept in memory."""
+def fast_and_plain(settings, tmp_path):
+    """Passwords hashed cheaply, plain file names for static files, kept files in a folder apart."""
+    settings.PORTAL_FILES_DIR = str(tmp_path / "files")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from audit.models import JournalEntry
 from reports.exports.file import neutral
+from reports.models import Export
 from tests import factories
-from tests.exported import YEAR_2024, fetched, read_csv, read_xlsx
+from tests.exported import asked, made, read_csv, read_xlsx, rows_of, taken
 from tests.network import YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +97,6 @@ def test_the_codebook_speaks_both_languages(client, network):
     assert {"unit", "measure", "missing_reason", "file"} <= {row[0] for row in lines}
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+33", "-1", "@cmd", "\t=1", "\r=1", "\u200b=1", " \u00a0=1", "\ufeff@x"]
-)
-def test_no_text_becomes_a_formula(text):
-    assert neutral(text) == f"'{text}"
-
-
 def test_plain_texts_are_left_alone():
     for text in ("Zone nord", "F", "", "0–5", "25+"):
         assert neutral(text) == text
@@ -111,7 +105,7 @@ def test_plain_texts_are_left_alone():
 def test_a_name_that_is_a_formula_is_harmless_in_both_files(client, network):
     network.north.site.name_en = '=HYPERLINK("https://example.org")'
     network.north.site.save()
-    assert "\"'=HYPERLINK" in fetched(client, "export_csv").decode("utf-8-sig")
+    assert "\"'=HYPERLINK" in taken(client, "counts")["export.csv"].decode("utf-8-sig")
     lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
     assert any(str(row[3]).startswith("'=HYPERLINK") for row in lines)
 
@@ -120,7 +114,8 @@ def test_a_confidential_site_is_named_by_its_code(client, network):
     network.north.site.is_confidential = True
     network.north.site.name_en = "Secret house"
     network.north.site.save()
-    assert "Secret house" not in fetched(client, "export_csv").decode("utf-8-sig")
+    for file in taken(client, "counts").values():
+        assert "Secret house" not in file.decode("utf-8-sig")
     lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
     assert "Secret house" not in str(lines)
 
@@ -132,19 +127,40 @@ def test_a_partner_exports_its_own_rows(client, network):
 
 def test_a_stranger_exports_nothing(client, network):
     client.force_login(factories.make_user("coordinator"))
-    assert read_csv(client) == []
-    assert read_csv(client, content="totals") == []
+    for content in ("counts", "totals", "workbook"):
+        answer = asked(client, content)
+        assert "There is nothing to export for this choice" in answer.content.decode()
+    assert not Export.objects.exists()
 
 
 def test_an_export_is_written_in_the_journal(client, network):
     rows = read_csv(client, site=str(network.north.site_id))
-    entry = JournalEntry.objects.get(action="export_figures")
-    assert entry.user_id == network.coordinator.pk
-    assert entry.details["rows"] == len(rows)
-    assert entry.details["filters"] == {"site": network.north.site_id}
+    told = {row.action: row for row in JournalEntry.objects.filter(target_type="export")}
+    assert set(told) == {
+        *("request_export", "build_export", "show_export_passphrase", "download_export"),
+    }
+    assert {row.user_id for row in told.values()} == {network.coordinator.pk}
+    assert told["request_export"].details["site"] == str(network.north.site_id)
+    assert told["build_export"].details["built_rows"] == len(rows)
+    assert told["download_export"].reason == "governance"
+    reports = {str(report.pk) for report in network.north.site.reports.all()}
+    assert set(told["build_export"].shown_ids) == reports
 
 
-def test_file_names_say_months_and_nothing_else(client, network):
-    response = client.get(reverse("export_csv"), YEAR_2024)
-    assert response["Content-Disposition"] == 'attachment; filename="counts_2024-01_2024-12.csv"'
-    b"".join(response)
+def test_names_say_nothing_of_what_is_inside(client, network):
+    export = made(client, "workbook")
+    answer = client.post(reverse("export_download", args=[export.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="export-0001.zip"'
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_every_file_says_whose_copy_it_is(client, network):
+    files = taken(client, "counts")
+    number = Export.objects.get().number
+    assert {row["export"] for row in rows_of(files["export.csv"])} == {number}
+    for name in ("about.txt", "codebook.csv"):
+        text = files[name].decode("utf-8-sig")
+        assert number in text
+        assert network.coordinator.display_name in text
+    sheet = read_xlsx(client).get_sheet_by_index(0).to_python()
+    assert network.coordinator.display_name in sheet[2][0]

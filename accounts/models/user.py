@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import uuid
 from functools import cached_property
 
@@ -95,6 +96,12 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return Access(())
         return Access(self.memberships.current().select_related("organisation"))
+
+    def within(self, organisation_id: int) -> User:
+        """The same person with their roles in one organisation alone."""
+        one = copy.copy(self)
+        one.access = self.access.within(organisation_id)
+        return one
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         """A right over a person comes from any organisation they have or had a role in."""

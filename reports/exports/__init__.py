@@ -1,7 +1,7 @@
-"""Files made of the same figures as the screen; each export is written in the journal."""
+"""Files made of the same figures as the screen, to be packed into an encrypted archive."""
 
-from .csv_file import csv_file
-from .file import Export
-from .workbook import workbook
+from .archive import new_passphrase, pack
+from .content import Content, Source
+from .file import File, Mark
 
-__all__ = ["Export", "csv_file", "workbook"]
+__all__ = ["Content", "File", "Mark", "Source", "new_passphrase", "pack"]

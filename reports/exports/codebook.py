@@ -1,39 +1,31 @@
-"""What every code of a workbook means, in French and in English side by side."""
+"""What every code of an export means, in French and in English side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from django.utils import timezone
 from django.utils.translation import override
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import Indicator, Target
 from reports.figures import Board, sentences
 
 from .counts import Counts
-from .file import neutral
+from .file import Mark, neutral
 
 # kind, code, French, English, French definition, English definition
 Line = tuple[str, str, str, str, str, str]
 HEAD = ("kind", "code", "fr", "en", "definition_fr", "definition_en")
 
 
-def codebook(sheet: Worksheet, board: Board, found: Counts, styles: dict[str, Format]) -> None:
-    """One line for each code used in the other sheets, and what the file was made from."""
-    sheet.write_row(0, 0, HEAD, styles["head"])
-    for row, line in enumerate(_lines(board, found), start=1):
-        for column, text in enumerate(line):
-            sheet.write_string(row, column, neutral(text), styles["wrap"])
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, 1, 22)
-    sheet.set_column(2, 5, 44)
+def lines(board: Board, found: Counts, mark: Mark) -> Iterator[Line]:
+    """One line for each code used in a file, and what the file was made from."""
+    for line in _lines(board, found, mark):
+        yield tuple(map(neutral, line))
 
 
-def _lines(board: Board, found: Counts) -> Iterator[Line]:
-    yield from _about(board)
+def _lines(board: Board, found: Counts, mark: Mark) -> Iterator[Line]:
+    yield from _about(board, mark)
     yield from _places(found)
     yield from _indicators(board)
     for dimension in found.dimensions:
@@ -52,11 +44,14 @@ def _lines(board: Board, found: Counts) -> Iterator[Line]:
             yield (kind, value.value, *_both(value.label), "", "")
 
 
-def _about(board: Board) -> Iterable[Line]:
-    """When the file was made, and from which question."""
-    now = timezone.now().isoformat(timespec="minutes")
+def _about(board: Board, mark: Mark) -> Iterable[Line]:
+    """When the file was made, for whom, and from which question."""
+    now = mark.made_at.isoformat(timespec="minutes")
     french, english = (_question(board, language) for language in ("fr", "en"))
     return [
+        ("file", "export", mark.number, mark.number, "", ""),
+        ("file", "made_for", mark.person, mark.person, "", ""),
+        ("file", "purpose", mark.purpose, mark.purpose, "", ""),
         ("file", "made_at", now, now, "", ""),
         ("file", "question", french, english, "", ""),
     ]

@@ -7,47 +7,37 @@ import io
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from accounts.models import User
-from reports.figures import Selection, board
+from reports.figures import Board
 
-from .counts import Counts, counts
-from .file import Export, file_name, neutral, new_file, note
+from .counts import Counts
+from .file import Mark, neutral
 from .totals import HEAD, totals
 
-TOTALS = "totals"
 COUNTS_HEAD = (
     "month", "organisation", "program", "program_fr", "program_en", "site", "site_fr", "site_en",
     "indicator", "indicator_fr", "indicator_en", "unit", "measure",
 )  # fmt: skip
 
 
-def csv_file(selection: Selection, *, by: User, content: str = "") -> Export:
-    """Every count of the question cell by cell, or its totals as on the screen."""
-    if content == TOTALS:
-        head, rows = HEAD, totals(board(selection))
-    else:
-        content = "counts"
-        found = counts(selection)
-        head, rows = _head(found), _rows(found)
-    file = new_file()
-    number = _write(file, head, rows)
-    note(selection, by, kind="csv", content=content, rows=number)
-    name = file_name(selection, content, "csv")
-    return Export(name, "text/csv; charset=utf-8", file, number)
+def counts_csv(found: Counts, mark: Mark) -> bytes:
+    """Every count of the question, cell by cell."""
+    return _written(_head(found), _rows(found), mark)
 
 
-def _write(file, head: Iterable[str], rows: Iterable[list]) -> int:
-    """UTF-8 with its mark, so that spreadsheets read accents; the number of rows."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+def totals_csv(board: Board, mark: Mark) -> bytes:
+    """The totals of the question as on the screen."""
+    return _written(HEAD, totals(board), mark)
+
+
+def _written(head: Iterable[str], rows: Iterable[list], mark: Mark) -> bytes:
+    """UTF-8 with its mark, so that spreadsheets read accents; each row says its export."""
+    text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(head)
-    number = 0
+    writer.writerow([*head, "export"])
+    width = len(head)
     for row in rows:
-        writer.writerow(row)
-        number += 1
-    text.detach()
-    file.seek(0)
-    return number
+        writer.writerow([*row, *[""] * (width - len(row)), mark.number])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _head(found: Counts) -> list[str]:

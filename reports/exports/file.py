@@ -1,34 +1,49 @@
-"""What an export is, and how a text is made harmless in a spreadsheet."""
+"""What is in an archive, and how a text is made harmless in a spreadsheet."""
 
 from __future__ import annotations
 
-import tempfile
+import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
-from typing import IO
 
-from accounts.models import User
-from audit import journal
-from reports.figures import Selection
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-# Files up to this size stay in memory.
-IN_MEMORY = 4 * 1024 * 1024
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The full-width ones are read as formulas by spreadsheets of East Asia.
+SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+STARTS = (*SIGNS, "\t", "\r", "\n")
+# A spreadsheet that splits lines at semicolons or tabs sees a cell begin inside of ours.
+INNER = re.compile(rf"([;\t\r\n][\s\0\u200b\ufeff]*)([{re.escape(''.join(SIGNS))}])")
 INVISIBLE = ("C", "Z")
 
 
 @dataclass(frozen=True)
-class Export:
-    """A finished file: nothing of it is read from the database any more."""
+class File:
+    """A finished file of an archive: nothing of it is read from the database any more."""
 
     name: str
-    content_type: str
-    content: IO[bytes]
-    rows: int
+    content: bytes
 
 
-def new_file() -> IO[bytes]:
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+@dataclass(frozen=True)
+class Mark:
+    """Whose copy a file is: written into each, so that one that is found says where it is from."""
+
+    number: str
+    person: str
+    purpose: str
+    made_at: dt.datetime
+
+    @property
+    def line(self) -> str:
+        return _("Export %(number)s, made for %(person)s on %(when)s. Purpose: %(purpose)s.") % {
+            "number": self.number,
+            "person": self.person,
+            "when": date_format(timezone.localtime(self.made_at), "SHORT_DATETIME_FORMAT"),
+            "purpose": self.purpose,
+        }
 
 
 def neutral(text: object) -> str:
@@ -37,30 +52,5 @@ def neutral(text: object) -> str:
     visible = found.lstrip()
     while visible and unicodedata.category(visible[0])[0] in INVISIBLE:
         visible = visible[1:]
-    is_formula = found.startswith(FORMULA_SIGNS) or visible.startswith(FORMULA_SIGNS)
-    return f"'{found}" if is_formula else found
-
-
-def file_name(selection: Selection, content: str, ending: str) -> str:
-    """A name that says months and nothing about whom: `counts_2025-11_2026-10.csv`."""
-    period = selection.period
-    return f"{content}_{period.start:%Y-%m}_{period.last_month:%Y-%m}.{ending}"
-
-
-def note(selection: Selection, by: User, *, kind: str, content: str, rows: int) -> None:
-    """Write the export in the journal: who, what question, how many rows."""
-    organisations = selection.visible.organisations
-    journal.record(
-        "export_figures",
-        by=by,
-        organisation_id=next(iter(organisations)) if len(organisations) == 1 else None,
-        details={
-            "kind": kind,
-            "content": content,
-            "rows": rows,
-            "from": f"{selection.period.start:%Y-%m}",
-            "to": f"{selection.period.last_month:%Y-%m}",
-            "filters": dict(selection.chosen),
-            "with_unapproved": selection.with_unapproved,
-        },
-    )
+    is_formula = found.startswith(STARTS) or visible.startswith(SIGNS)
+    return ("'" if is_formula else "") + INNER.sub(r"\1'\2", found)

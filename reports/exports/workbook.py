@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
 from functools import cache
 
 import xlsxwriter
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from accounts.models import User
-from reports.figures import Amount, Board, Selection, Tile, board, sentences
+from reports.figures import Amount, Board, Tile, sentences
 
-from .codebook import codebook
-from .counts import Counts, counts
-from .file import Export, file_name, neutral, new_file, note
+from .codebook import HEAD, Line, lines
+from .counts import Counts
+from .file import Mark, neutral
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Above this the counts go into the CSV file alone: a sheet of that size opens nowhere well.
-MAX_DATA_ROWS = 200_000
+# In memory: nothing in clear is left in a temporary file, and equal texts are written once. The
+# budget of a day (reports/budget.py) bounds what it takes.
 OPTIONS = {
-    "constant_memory": True,
+    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -30,11 +28,11 @@ OPTIONS = {
 EPOCH = 693594  # 30 December 1899, from which spreadsheets count days
 
 
-def workbook(selection: Selection, *, by: User) -> Export:
+def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
     """Three sheets: figures (in the reader's language), data (tidy), codebook (both languages)."""
-    file = new_file()
-    found, figures = counts(selection), board(selection)
+    file = io.BytesIO()
     with xlsxwriter.Workbook(file, OPTIONS) as book:
+        book.set_properties({"comments": mark.line})
         styles = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
@@ -44,22 +42,21 @@ def workbook(selection: Selection, *, by: User) -> Export:
             "month_head": book.add_format({"num_format": "mmm yyyy", "bold": True, "bottom": 1}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        _figures(book.add_worksheet(_("Figures")), figures, styles)
-        rows = _data(book.add_worksheet("data"), found, styles)
-        codebook(book.add_worksheet("codebook"), figures, found, styles)
-    file.seek(0)
-    note(selection, by, kind="xlsx", content="workbook", rows=rows)
-    return Export(file_name(selection, "figures", "xlsx"), XLSX, file, rows)
+        _figures(book.add_worksheet(_("Figures")), figures, mark, styles)
+        _data(book.add_worksheet("data"), found, styles)
+        _codebook(book.add_worksheet("codebook"), lines(figures, found, mark), styles)
+        for sheet in book.worksheets():
+            sheet.set_footer(f"&L{mark.number}&R&P / &N")
+    return file.getvalue()
 
 
-def _figures(sheet: Worksheet, figures: Board, styles: dict[str, Format]) -> None:
+def _figures(sheet: Worksheet, figures: Board, mark: Mark, styles: dict[str, Format]) -> None:
     """One line for each figure: its months, then its total and target as on the screen."""
     selection = figures.selection
     months = selection.period.months
     sheet.write_string(0, 0, _("Dashboard"), styles["title"])
     sheet.write_string(1, 0, neutral(" · ".join(sentences(selection))))
-    made = date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT")
-    sheet.write_string(2, 0, _("Made on %(date)s") % {"date": made})
+    sheet.write_string(2, 0, neutral(mark.line))
     for column, text in enumerate([_("Program"), _("Figure"), _("Unit")]):
         sheet.write_string(4, column, text, styles["head"])
     for column, month in enumerate(months, start=3):
@@ -125,7 +122,7 @@ def _entry(sheet: Worksheet, row: int, column: int, value, style: Format) -> Non
         sheet.write_string(row, column, neutral(value))
 
 
-def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> int:
+def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> None:
     """Every count cell by cell: codes as in the codebook, real numbers and dates."""
     head = [
         "month", "organisation", "program", "site", "indicator",
@@ -135,18 +132,13 @@ def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> int:
     sheet.write_row(0, 0, head, styles["head"])
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(head), 14)
-    number = found.number()
-    if number > MAX_DATA_ROWS:
-        text = _("More than %(rows)s counts: take them from the CSV file, or choose fewer months.")
-        sheet.write_string(1, 0, text % {"rows": str(Amount(MAX_DATA_ROWS, MAX_DATA_ROWS))})
-        return 0
-    _data_rows(sheet, found, len(head) - 4, styles["month"])
-    sheet.autofilter(0, 0, number, len(head) - 1)
-    return number
+    last = _data_rows(sheet, found, len(head) - 4, styles["month"])
+    sheet.autofilter(0, 0, last, len(head) - 1)
 
 
-def _data_rows(sheet: Worksheet, found: Counts, value_column: int, month: Format) -> None:
-    """Blank boxes are not written: most counts lack no number."""
+def _data_rows(sheet: Worksheet, found: Counts, value_column: int, month: Format) -> int:
+    """Blank boxes are not written: most counts lack no number. The last row."""
+    row = 0
     seen = found.selection.visible
     texts = cache(lambda cell: found.texts(cell, "code"))
     for row, cell in enumerate(found.cells(), start=1):
@@ -165,3 +157,15 @@ def _data_rows(sheet: Worksheet, found: Counts, value_column: int, month: Format
             sheet.write_number(row, value_column, cell.value)
         sheet.write_string(row, value_column + 2, report.status)
         sheet.write_number(row, value_column + 3, report.version)
+    return row
+
+
+def _codebook(sheet: Worksheet, written: Iterable[Line], styles: dict[str, Format]) -> None:
+    """One line for each code used in the other sheets, and what the file was made from."""
+    sheet.write_row(0, 0, HEAD, styles["head"])
+    for row, line in enumerate(written, start=1):
+        for column, text in enumerate(line):
+            sheet.write_string(row, column, text, styles["wrap"])
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, 1, 22)
+    sheet.set_column(2, 5, 44)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from beneficiaries import home as homes
+from reports import waiting
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -11,6 +12,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     context = {
         "work": homes.work_of(user) if user.has_perm("beneficiaries.view_counts") else None,
+        "exports": waiting.exports_of(user),
         "invitations": homes.open_invitations(user)
         if user.has_perm("accounts.manage_access")
         else None,
@@ -18,4 +20,4 @@ def home(request: HttpRequest) -> HttpResponse:
         if user.has_perm("programs.view_funding") and not user.has_perm("programs.view_catalogue")
         else None,
     }
-    return render(request, "beneficiaries/home.html", context)
+    return render(request, "reports/home.html", context)

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from beneficiaries.models import CountReport
-
-from . import charts, exports, figures
-from .filters import filter_bar
+from reports import charts, figures
+from reports.filters import filter_bar
 
 ROWS_A_PAGE = 100
 
@@ -60,24 +59,3 @@ def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpR
         "bar": filter_bar(selection),
     }
     return render(request, "reports/figure_evidence.html", context)
-
-
-def export_csv(request: HttpRequest) -> FileResponse:
-    selection = figures.select(request.user, request.GET)
-    return _file(
-        exports.csv_file(selection, by=request.user, content=request.GET.get("content", ""))
-    )
-
-
-def export_xlsx(request: HttpRequest) -> FileResponse:
-    selection = figures.select(request.user, request.GET)
-    return _file(exports.workbook(selection, by=request.user))
-
-
-def _file(export: exports.Export) -> FileResponse:
-    return FileResponse(
-        export.content,
-        as_attachment=True,
-        filename=export.name,
-        content_type=export.content_type,
-    )

@@ -1,0 +1,3 @@
+from .export import ExportForm, ReviewForm
+
+__all__ = ["ExportForm", "ReviewForm"]
