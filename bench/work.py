@@ -7,18 +7,24 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
+from accounts.models import User
 from bench.browser import Browser
 from bench.measure import Line, compare
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import Cell, Indicator, Organisation, Program, ProgramSite
-from reports import charts
+from reports import charts, figures
+from reports.exports import Content, File, Mark, Source, new_passphrase, pack
 
 PERIOD = "period=range&from=2024-11&to=2026-10"
 
@@ -238,18 +244,28 @@ def _raw_submitter():
 
 
 def _exporting() -> Iterator[Line]:
-    coordinator = signed_in("coordinator")
+    """The files of an export, as the worker makes them; the archive is measured apart."""
+    by = User.objects.get(email="coordinator@example.org")
     organisation = Organisation.objects.get(code="ORG_1").pk
-    for name, path in (
-        ("CSV of all counts of an organisation", f"/dashboard/figures.csv?{PERIOD}&content=counts"),
-        ("XLSX of all counts of an organisation", f"/dashboard/figures.xlsx?{PERIOD}"),
+    mark = Mark("ORG_1-2026-0001", "Coordinator", "evaluation", timezone.now())
+    for name, content in (
+        ("CSV of all counts of an organisation", Content.COUNTS),
+        ("XLSX of all counts of an organisation", Content.WORKBOOK),
     ):
-        yield compare(
-            name,
-            lambda path=path: coordinator.get(path),
-            lambda: _written(organisation),
-            runs=5,
-        )
+
+        def made(content=content) -> list[File]:
+            return Source(figures.select(by, dict(parse_qsl(PERIOD))), content).files(mark)
+
+        yield compare(name, made, lambda: _written(organisation), runs=5)
+        yield compare(f"archive of the {name[:4].strip()}", _packer(made()), runs=5)
+
+
+def _packer(files: list[File]) -> Callable[[], None]:
+    def packed() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            pack(files, new_passphrase(), Path(folder) / "export.zip")
+
+    return packed
 
 
 def _written(organisation: int) -> str:

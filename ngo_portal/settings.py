@@ -147,6 +147,8 @@ BACKUP_RECIPIENTS = setting("PORTAL_BACKUP_RECIPIENTS", "")
 BACKUP_DIR = setting("PORTAL_BACKUP_DIR", str(BASE_DIR / ".local" / "backups"))
 # What people upload, encrypted, outside what the web server serves.
 FILES_DIR = setting("PORTAL_FILES_DIR", str(BASE_DIR / ".local" / "files"))
+# Encrypted archives that wait for a day to be downloaded: in no backup.
+EXPORTS_DIR = setting("PORTAL_EXPORTS_DIR", str(BASE_DIR / ".local" / "exports"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -258,8 +260,6 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs", "reports.jobs"]
-# Files that the portal keeps: never under STATIC_ROOT, served by permission-checked views alone.
-PORTAL_FILES_DIR = setting("PORTAL_FILES_DIR", str(BASE_DIR / ".local" / "files"))
 INVITATION_DAYS = 7
 
 LOGGING = {

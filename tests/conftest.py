@@ -130,8 +130,8 @@ def real_ledger(own_database, settings):
 
 @pytest.fixture(autouse=True)
 def fast_and_plain(settings, tmp_path):
-    """Passwords hashed cheaply, plain file names for static files, kept files in a folder apart."""
-    settings.PORTAL_FILES_DIR = str(tmp_path / "files")
+    """Passwords hashed cheaply, plain file names for static files, exports in a folder apart."""
+    settings.EXPORTS_DIR = str(tmp_path / "exports")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

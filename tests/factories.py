@@ -29,6 +29,7 @@ from programs.models import (
     Site,
     Target,
 )
+from reports.models import Export
 
 ALWAYS = (dt.date(2000, 1, 1), None)
 _numbers = count(1)
@@ -289,3 +290,31 @@ def submit_as_is(report: CountReport, status: str = "approved") -> None:
     if status == "approved":
         rows.update(status="approved", reviewed_by=make_user(None), reviewed_at=now)
     report.refresh_from_db()
+
+
+def make_export(user: User, organisation: Organisation, **fields) -> Export:
+    """An export that somebody asked for; nothing is made yet."""
+    defaults = {
+        "approver_organisation": organisation,
+        "content": "counts",
+        "filter": {"period": "range", "from": "2024-01", "to": "2024-12"},
+        "purpose": "governance",
+        "rows": 10,
+    }
+    return Export.objects.create(
+        organisation=organisation, requested_by=user, **(defaults | fields)
+    )
+
+
+def make_built(export: Export, **fields) -> Export:
+    """As if the worker had made its file, of which there is none."""
+    Export.objects.filter(pk=export.pk).update(state="building", begun_at=timezone.now())
+    export.refresh_from_db()
+    export.state, export.built_at, export.built_rows = "built", timezone.now(), export.rows
+    export.expires_at = timezone.now() + dt.timedelta(hours=24)
+    export.size, export.sha256, export.file_name = 10, "0" * 64, f"{export.pk.hex}.zip"
+    export.passphrase = "AAAAA-BBBBB"
+    for name, value in fields.items():
+        setattr(export, name, value)
+    export.save()
+    return export

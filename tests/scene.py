@@ -13,8 +13,11 @@ from django.utils import timezone
 from accounts.models import Invitation, User
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
 from programs.models import FundedProject, Organisation, Program, ProgramSite
+from reports.budget import SECOND_PERSON_ABOVE
+from reports.models import Export
 from tests.factories import (
     ALWAYS,
+    make_export,
     make_filled_report,
     make_grant,
     make_organisation,
@@ -48,6 +51,8 @@ class Scene:
     lock: PeriodLock
     colleague: User
     invitation: Invitation
+    # Large, and waits for the answer of somebody else.
+    asked: Export
 
     def upload_of(self, user: User) -> WorkbookUpload:
         """A workbook is its sender's alone."""
@@ -58,6 +63,10 @@ class Scene:
             month=self.draft.month,
             sha256=hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
         )
+
+    def export_of(self, user: User) -> Export:
+        """An export is its requester's alone."""
+        return make_export(user, self.organisation)
 
     def addresses(self, user: User) -> list[tuple[str, str]]:
         """Every page of the portal about something of this scene: its name and its address."""
@@ -70,6 +79,7 @@ class Scene:
         sheet = [self.place.pk, self.sheet.day, self.sheet.number]
         membership = self.colleague.memberships.first().pk
         draft = [self.draft.pk]
+        export = self.export_of(user)
         return [
             ("organisation", [self.organisation.pk]),
             ("program", [self.program.pk]),
@@ -111,6 +121,11 @@ class Scene:
             ("period_lock_lift", [self.lock.pk]),
             ("lock_exception", [self.lock.pk]),
             ("figure_evidence", [self.program.pk, indicator]),
+            ("export", [export.pk]),
+            ("export_passphrase", [export.pk]),
+            ("export_download", [export.pk]),
+            ("export_withdraw", [export.pk]),
+            ("export_review", [self.asked.pk]),
         ]
 
 
@@ -163,5 +178,8 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
             token_hash=uuid.uuid4().hex,
             invited_by=make_user("administrator", organisation),
             expires_at=timezone.now() + dt.timedelta(days=7),
+        ),
+        asked=make_export(
+            make_user("coordinator", organisation), organisation, rows=SECOND_PERSON_ABOVE + 1
         ),
     )

@@ -9,6 +9,7 @@ from accounts.models import Invitation, Membership
 from accounts.roles import Role
 from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock, TallySheet
 from ngo_portal import access
+from reports.models import Export
 from tests.factories import make_organisation, make_user
 from tests.scene import make_scene
 
@@ -44,7 +45,9 @@ def expected(name: str, role: str, otherwise: int) -> int:
 
 def state() -> list:
     """Everything that a stranger could have changed."""
-    tables = [BeneficiaryCount, CountReport, Invitation, Membership, PeriodLock, TallySheet]
+    tables = [
+        *(BeneficiaryCount, CountReport, Export, Invitation, Membership, PeriodLock, TallySheet),
+    ]
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
@@ -70,9 +73,9 @@ def test_a_role_of_another_organisation_finds_nothing(client, role):
     scene = make_scene()
     stranger = make_user(role, make_organisation())
     client.force_login(stranger)
-    before = state()
+    addresses, before = scene.addresses(stranger), state()
     wrong = {}
-    for name, address in scene.addresses(stranger):
+    for name, address in addresses:
         # The platform names every organisation; it opens those that nobody administers yet.
         if role == Role.PLATFORM_ADMINISTRATOR and name in {"organisation", "program", "site"}:
             continue
@@ -120,8 +123,8 @@ def test_a_partner_sees_only_its_own_rows_in_the_leads_program(client, role):
         "program": 200,
     }
     wrong = {}
-    before = state()
-    for name, address in lead.addresses(person):
+    addresses, before = lead.addresses(person), state()
+    for name, address in addresses:
         for method in methods(name):
             found = status(client, name, address, method)
             if found != expected(name, role, shown.get(name, 404)):

@@ -134,7 +134,7 @@ def test_evidence_keeps_its_number_of_questions(client, network):
 
 
 @pytest.mark.parametrize("role", ["field_worker", "administrator", "funder", "auditor"])
-@pytest.mark.parametrize("name", ["dashboard", "export_csv", "export_xlsx"])
+@pytest.mark.parametrize("name", ["dashboard", "exports", "export_request"])
 def test_roles_without_figures_are_refused(client, network, role, name):
     client.force_login(factories.make_user(role, network.lead))
     assert client.get(reverse(name)).status_code == 403

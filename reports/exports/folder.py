@@ -14,7 +14,7 @@ SECONDS_OF_GRACE = 60 * 60
 
 
 def folder() -> Path:
-    found = Path(settings.PORTAL_FILES_DIR) / "exports"
+    found = Path(settings.EXPORTS_DIR)
     found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
 

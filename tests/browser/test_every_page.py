@@ -11,8 +11,6 @@ from tests.test_access_matrix import without_object
 
 # A page that sends a file or only takes a form has no face of its own.
 FACELESS = {
-    "export_csv",
-    "export_xlsx",
     "workbook_download",
     "account_reauthenticate",
     "count_report_discard",
