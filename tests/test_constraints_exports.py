@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pgtrigger
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -73,13 +72,6 @@ def test_serials_are_taken_once_and_in_order(person, organisation):
     made = [make_export(person, organisation) for _number in range(3)]
     assert list(Export.objects.order_by("serial").values_list("serial", flat=True)) == [1, 2, 3]
     assert refused("reports_export_keeps", change, made[0], serial=9)
-
-
-def test_two_exports_have_two_numbers(person, organisation):
-    """Even where the trigger that numbers them does not run."""
-    with pgtrigger.ignore("reports.Export:starts_within_budget"):
-        make_export(person, organisation, serial=7)
-        assert refused("export_serial_once", make_export, person, organisation, serial=7)
 
 
 @pytest.mark.parametrize("field", ["rows", "content", "filter", "purpose", "requested_by"])

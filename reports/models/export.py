@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.history import tracked
 from programs.models import Organisation
 from programs.triggers import keeps
 from reports.budget import (
@@ -97,6 +98,7 @@ class ExportQuerySet(models.QuerySet):
         return Budget(sums["person"], sums["organisation"])
 
 
+@tracked(exclude=["passphrase"])
 class Export(models.Model):
     """Figures that someone takes out: what, why, how much, who agreed, what became of the file."""
 
