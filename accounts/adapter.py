@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -51,6 +54,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
 
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """The ways to confirm that it is oneself, in the portal's words."""
+        words = {
+            "reauthenticate": _("Use my password"),
+            "mfa_reauthenticate": _("Use a code of the application"),
+            "mfa_reauthenticate:webauthn": _("Use my passkey"),
+        }
+        methods = super().get_reauthentication_methods(user)
+        return [method | {"description": words[method["id"]]} for method in methods]
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Said only to whoever gave the right password."""
         messages.error(
@@ -58,6 +71,25 @@ class AccountAdapter(DefaultAccountAdapter):
             _("This account is deactivated. Ask the administrator of your organisation."),
         )
         return redirect("account_login")
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors under the portal's own address, whatever the request said."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or was used already. Wait for the next one and try again."
+        ),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return self._host()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": self._host(), "name": self._host()}
+
+    def _host(self) -> str:
+        return urlsplit(settings.PORTAL_ORIGIN).hostname
 
 
 def reset_url(uidb36: str, key: str) -> str:

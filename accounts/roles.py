@@ -65,6 +65,9 @@ WHOLE_ORGANISATION = frozenset(
     {Role.ADMINISTRATOR, Role.FUNDER, Role.AUDITOR, Role.PLATFORM_ADMINISTRATOR}
 )
 
+# Roles that open other people's accounts: a passkey alone cannot be read over a shoulder.
+PASSKEY_ROLES = frozenset({Role.ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+
 # Roles an administrator gives. The platform's own role is given by the platform alone.
 GRANTED_BY: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(set(Role.values) - {Role.PLATFORM_ADMINISTRATOR}),

@@ -42,6 +42,8 @@ class Page:
     is_logged: bool = False
     # It takes a password or a second factor given in the last five minutes.
     step_up: bool = False
+    # It opens without the second factor: what gives one, and what leaves.
+    before_factor: bool = False
     # What of a person it shows; "" for nothing.
     shows: str = ""
 
@@ -74,15 +76,25 @@ PAGES: dict[str, Page] = {
     **_pages(
         "account_login account_reset_password account_reset_password_done "
         "account_reset_password_from_key account_reset_password_from_key_done "
-        "accept_invitation",
+        "accept_invitation mfa_authenticate mfa_login_webauthn",
         Page(FORM, scope=Scope.EVERYONE),
     ),
     **_pages("quick_exit", Page(WRITE, scope=Scope.EVERYONE)),
+    **_pages("account_change_password my_account", Page(FORM, scope=Scope.ACCOUNT)),
     **_pages(
-        "account_logout account_change_password account_reauthenticate my_account",
-        Page(FORM, scope=Scope.ACCOUNT),
+        "account_logout account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn",
+        Page(FORM, scope=Scope.ACCOUNT, before_factor=True),
     ),
-    **_pages("home resume_form", Page(scope=Scope.ACCOUNT)),
+    **_pages("second_factor", Page(scope=Scope.ACCOUNT, before_factor=True)),
+    **_pages(
+        "totp_add passkey_add",
+        Page(FORM, scope=Scope.ACCOUNT, before_factor=True, step_up=True),
+    ),
+    **_pages(
+        "recovery_codes passkey_rename factor_remove",
+        Page(FORM, scope=Scope.ACCOUNT, step_up=True),
+    ),
+    **_pages("home resume_form sign_in_methods", Page(scope=Scope.ACCOUNT)),
     # the catalogue, read
     **_pages(
         "organisations organisation programs program sites site",

@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -80,7 +81,7 @@ class ScopeMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
-        """Declared, its method, signed in, allowed, lately confirmed: in this order."""
+        """Declared, its method, signed in, second factor, allowed, lately confirmed: in order."""
         page = access.page(request.resolver_match.view_name)
         if page is None and access.is_of_catalogue(request.resolver_match.route):
             page = access.EDIT_CATALOGUE
@@ -88,18 +89,7 @@ class ScopeMiddleware:
             raise PermissionDenied
         if request.method not in page.methods:
             return HttpResponseNotAllowed(page.methods)
-        if page.is_open:
-            return None
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        _came_today(request.user)
-        if page.permission and not request.user.has_perm(page.permission):
-            _note_denial(request)
-            raise PermissionDenied
-        if page.step_up and not sitting.is_fresh(request):
-            return _confirm_first(request)
-        held.let_go(request)
-        return None
+        return None if page.is_open else _let_in(request, page)
 
     def process_exception(self, request, exception) -> None:
         """A view that refuses somebody is a denial as well."""
@@ -107,16 +97,27 @@ class ScopeMiddleware:
             _note_denial(request)
 
 
+def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
+    """Nothing for whoever may open the page; otherwise where they go first, or a refusal."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not page.before_factor and sitting.missing_factor(request):
+        return redirect("second_factor")
+    _came_today(request.user)
+    if page.permission and not request.user.has_perm(page.permission):
+        _note_denial(request)
+        raise PermissionDenied
+    if page.step_up and not sitting.is_fresh(request):
+        return _confirm_first(request)
+    held.let_go(request)
+    return None
+
+
 def _note_denial(request: HttpRequest) -> None:
-    """One line of the journal for each organisation of whoever was refused."""
-    user = request.user
-    for organisation_id in sorted(user.access.organisation_ids) or [None]:
-        journal.record(
-            "denied",
-            by=user if user.is_authenticated else None,
-            organisation_id=organisation_id,
-            details={"page": request.resolver_match.view_name or "", "method": request.method},
-        )
+    """A line of the journal, for the auditors of whoever was refused."""
+    details = {"page": request.resolver_match.view_name or "", "method": request.method}
+    user = request.user if request.user.is_authenticated else None
+    journal.record("denied", by=user, details=details)
 
 
 def _confirm_first(request: HttpRequest) -> HttpResponse:

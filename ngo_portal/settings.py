@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
@@ -61,6 +62,15 @@ SECRET_KEY = setting("SECRET_KEY")
 PORTAL_KEY_FILE = setting("PORTAL_KEY_FILE")
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PORTAL_ORIGIN = setting("PORTAL_ORIGIN", "http://localhost:8000")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+if (
+    DEMO
+    and not {urlsplit(PORTAL_ORIGIN).hostname, *(h.strip("[]") for h in ALLOWED_HOSTS)} <= LOOPBACK
+):
+    raise ImproperlyConfigured(
+        "PORTAL_DEMO=1 shows passwords and codes: it serves this machine alone. Unset it, or leave "
+        "ALLOWED_HOSTS and PORTAL_ORIGIN at localhost."
+    )
 CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
 HAS_TLS = not DEMO
 
@@ -82,6 +92,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -192,6 +204,22 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.AskForResetForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
+
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey proves its owner by itself: finger, face or PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HAS_TLS
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.ConfirmCodeForm",
+    "authenticate_webauthn": "accounts.forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ConfirmPasskeyForm",
+    "login_webauthn": "accounts.forms.PasskeySignInForm",
+}
+# Nobody makes passkeys for the accounts of a demonstration.
+PASSKEY_FOR_ADMINISTRATORS = not DEMO
 
 # How many proxies stand in front: limits by address would otherwise count the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(setting("PORTAL_PROXIES", "0"))

@@ -7,9 +7,11 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.factor import add_passkey
 from accounts.models import Invitation, User
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
 from programs.models import FundedProject, Organisation, Program, ProgramSite
@@ -53,6 +55,7 @@ class Scene:
     invitation: Invitation
     # Large, and waits for the answer of somebody else.
     asked: Export
+    passkey: Authenticator
 
     def upload_of(self, user: User) -> WorkbookUpload:
         """A workbook is its sender's alone."""
@@ -86,6 +89,8 @@ class Scene:
             ("site", [self.place.site_id]),
             ("project", [self.project.pk]),
             ("account", [self.colleague.pk]),
+            ("passkey_rename", [self.passkey.pk]),
+            ("factor_remove", [self.passkey.pk]),
             ("account_deactivate", [self.colleague.pk]),
             ("account_reactivate", [self.colleague.pk]),
             ("membership_grant", [self.colleague.pk]),
@@ -169,6 +174,7 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
             locked_by=colleague,
         ),
         colleague=colleague,
+        passkey=add_passkey(by=colleague, name="my telephone", credential={}),
         invitation=Invitation.objects.create(
             organisation=organisation,
             role="field_worker",

@@ -7,6 +7,9 @@ import time
 from allauth.account.internal.flows import login as allauth
 from django.test import Client
 
+from accounts import factors
+from accounts.actions.factor import add_totp
+
 LONG_AGO = 60 * 60
 
 
@@ -14,6 +17,7 @@ class SignedClient(Client):
     """A browser whose `force_login` gives the proofs that the sign-in page would have asked."""
 
     def force_login(self, user, backend=None) -> None:
+        user.refresh_from_db(fields=["session_epoch"])
         super().force_login(user, backend)
         give_proofs(self, user)
 
@@ -24,6 +28,7 @@ def give_proofs(client: Client, user, *, age: int = 0) -> None:
     session = client.session
     session[allauth.AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": at, "email": user.email},
+        {"method": "mfa", "at": at, "type": "webauthn", "id": 0},
     ]
     session[allauth._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
@@ -33,3 +38,23 @@ def sign_in(client: Client, user, *, fresh: bool = True) -> None:
     """Sign in with every proof; `fresh=False` when they were given an hour ago."""
     client.force_login(user)
     give_proofs(client, user, age=0 if fresh else LONG_AGO)
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def with_application(user) -> None:
+    """Give somebody an application that shows codes, of a known secret."""
+    add_totp(by=user, secret=SECRET)
+
+
+def code(offset: int = 0) -> str:
+    """What that application shows now, or some steps from now."""
+    return factors.code_at(SECRET, factors.step_now() + offset)
+
+
+def next_code(user) -> str:
+    """A code that the application of somebody has not used up: this step's, or the next one's."""
+    data = factors.of(user).get(type=factors.Type.TOTP).data
+    step = max(factors.step_now(), data["last_step"] + 1)
+    return factors.code_at(factors.unseal(user, data["secret"]), step)

@@ -23,8 +23,13 @@ GENERAL = sorted(
 )
 OPENED = {200, 302, 400, 422}
 # A role may hold the right and this object still refuse it: only who submitted takes back, and
-# a cell is saved only where its number is named.
-BY_OBJECT = {"count_report_take_back": {403}, "count_cell_save": {404}}
+# a cell is saved only where its number is named; a sign-in method is its owner's alone.
+BY_OBJECT = {
+    "count_report_take_back": {403},
+    "count_cell_save": {404},
+    "passkey_rename": {404},
+    "factor_remove": {404},
+}
 
 
 def methods(name: str) -> list[str]:

@@ -24,6 +24,7 @@ UNTRACKED = {
 LEFT_OUT = {
     *("User.password", "User.last_login", "User.seen_at", "Invitation.token_hash"),
     "Export.passphrase",
+    "User.session_epoch",
 }
 
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import factors
 from accounts.models import Membership, User
 from accounts.roles import Role
 from audit.models import JournalEntry
@@ -101,7 +102,9 @@ def test_what_is_there_is_kept(one_family, calendar):
 def test_whoever_was_invited_signs_in(client, one_family, calendar):
     seeding.make(one_family, calendar)
     user = User.objects.get(email="coordination@lamist.example")
-    assert client.login(username=user.email, password=accounts.PASSWORD)
+    client.post("/sign-in/", {"login": user.email, "password": accounts.PASSWORD})
+    now = factors.code_at(accounts.secret_of(user.email), factors.step_now())
+    assert client.post("/sign-in/code/", {"code": now}).status_code == 302
     assert user.language == "fr"
     assert client.get("/").status_code == 200
 

@@ -176,6 +176,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
     )
     with explained():
         membership.save()
+    user.refresh_from_db(fields=["session_epoch"])  # raised with the right: this sitting goes on
     journal.record(
         "accept_invitation", invitation, by=user, details={"membership": str(membership.pk)}
     )

@@ -1,4 +1,14 @@
 from .access import AccessFilterForm, DeactivateForm, EndMembershipForm, InviteForm, MembershipForm
+from .factor import (
+    CodeForm,
+    ConfirmCodeForm,
+    ConfirmPasskeyForm,
+    FirstCodeForm,
+    NewPasskeyForm,
+    PasskeyNameForm,
+    PasskeySignInForm,
+    UsePasskeyForm,
+)
 from .profile import AcceptForm, ProfileForm
 from .sign_in import AskForResetForm, ChangePasswordForm, ConfirmForm, NewPasswordForm, SignInForm
 
@@ -7,12 +17,20 @@ __all__ = [
     "AccessFilterForm",
     "AskForResetForm",
     "ChangePasswordForm",
+    "CodeForm",
+    "ConfirmCodeForm",
     "ConfirmForm",
+    "ConfirmPasskeyForm",
     "DeactivateForm",
     "EndMembershipForm",
+    "FirstCodeForm",
     "InviteForm",
     "MembershipForm",
+    "NewPasskeyForm",
     "NewPasswordForm",
+    "PasskeyNameForm",
+    "PasskeySignInForm",
     "ProfileForm",
     "SignInForm",
+    "UsePasskeyForm",
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -160,7 +161,20 @@ class Membership(models.Model):
             not_empty("membership", "active"),
         ]
         indexes = [models.Index(fields=["organisation", "role"], name="membership_organisation")]
-        triggers = [counts_revisions(), keeps("user_id", "organisation_id", "role")]
+        triggers = [
+            counts_revisions(),
+            keeps("user_id", "organisation_id", "role"),
+            pgtrigger.Trigger(
+                name="ends_sessions",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    UPDATE accounts_user SET session_epoch = session_epoch + 1
+                    WHERE id = NEW.user_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.organisation}"

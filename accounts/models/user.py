@@ -4,12 +4,14 @@ import copy
 import uuid
 from functools import cached_property
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
@@ -41,7 +43,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(email__iexact=email)
 
 
-@tracked(exclude=["password", "last_login", "seen_at"])
+@tracked(exclude=["password", "last_login", "seen_at", "session_epoch"])
 class User(AbstractBaseUser):
     """A person who signs in: e-mail, name on screen, language; rights are memberships."""
 
@@ -54,6 +56,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     seen_at = models.DateTimeField(_("last came"), null=True, editable=False)
+    # Raised when rights, the account's state or its factors change: older sessions end.
+    session_epoch = models.PositiveIntegerField(default=1, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "email"
@@ -79,10 +83,25 @@ class User(AbstractBaseUser):
                 violation_error_message=_("Give a name to show on screen."),
             ),
         ]
-        triggers = [counts_revisions("email", "display_name", "language", "is_active")]
+        triggers = [
+            counts_revisions("email", "display_name", "language", "is_active"),
+            pgtrigger.Trigger(
+                name="ends_sessions",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("is_active"),
+                condition=pgtrigger.Condition("OLD.is_active IS DISTINCT FROM NEW.is_active"),
+                func="NEW.session_epoch := OLD.session_epoch + 1; RETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session is compared with at every request: the password and the epoch."""
+        salt = "accounts.models.user.session"
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.display_name

@@ -1,4 +1,13 @@
 from .account import account, account_deactivate, account_reactivate
+from .factor import (
+    factor_remove,
+    passkey_add,
+    passkey_rename,
+    recovery_codes,
+    second_factor,
+    sign_in_methods,
+    totp_add,
+)
 from .invitation import (
     accept_invitation,
     invitation_resend,
@@ -15,14 +24,21 @@ __all__ = [
     "account",
     "account_deactivate",
     "account_reactivate",
+    "factor_remove",
     "invitation_resend",
     "invitation_withdraw",
     "invite",
     "membership_end",
     "membership_grant",
     "my_account",
+    "passkey_add",
+    "passkey_rename",
     "quick_exit",
+    "recovery_codes",
     "resume_form",
+    "second_factor",
     "set_language",
+    "sign_in_methods",
     "sign_out",
+    "totp_add",
 ]

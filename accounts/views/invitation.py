@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import sitting
 from accounts.actions import invitation as actions
 from accounts.forms import AcceptForm, InviteForm
 from accounts.models import Invitation, User
@@ -85,6 +88,7 @@ def _open_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            record_authentication(request, user, "password")  # chosen just now
             return perform_login(request, user, email=user.email)
     context = {"invitation": invitation, "form": form}
     return render(request, "accounts/invitation_accept.html", context)
@@ -93,12 +97,15 @@ def _open_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _join(request: HttpRequest, invitation: Invitation, holder: User | None) -> HttpResponse:
     """An account has the e-mail, or somebody is signed in: the right person confirms."""
     problem = None
+    if request.user.is_authenticated and sitting.missing_factor(request):
+        return redirect("second_factor")
     if request.method == "POST" and holder == request.user:
         try:
             actions.accept_with_account(invitation=invitation, by=request.user)
         except ValidationError as error:
             problem = error
         else:
+            update_session_auth_hash(request, request.user)
             messages.success(request, _("The role is added to your account."))
             return redirect("my_account")
     context = {"invitation": invitation, "holder": holder, "problem": problem}

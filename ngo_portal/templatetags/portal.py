@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -80,6 +83,24 @@ def moment(value: dt.datetime | None) -> str:
     if timezone.localtime(value).date() == timezone.localdate():
         return clock(value)
     return f"{day(value)} · {clock(value)}"
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """A long key as people copy it: by four."""
+    return " ".join(re.findall(".{1,4}", text))
+
+
+@register.filter
+def in_fives(text: str) -> str:
+    """A recovery code as people copy it."""
+    return " ".join(re.findall(".{1,5}", text))
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute, which static JavaScript reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter

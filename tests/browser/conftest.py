@@ -11,6 +11,9 @@ from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, sync_playwright
 
+from accounts import factors
+from tests.signing import next_code, with_application
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     *["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
@@ -67,11 +70,32 @@ class Visit:
         return self.page.goto(self.base + path)
 
     def sign_in(self, user) -> None:
+        """Password, then a code of the person's application."""
+        if not factors.of(user).exists():
+            with_application(user)
         self.open("/sign-in/")
+        self.give_password(user)
+        self.page.fill("input[name=code]", next_code(user))
+        self.page.click("main form button.btn-primary")
+        self.page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    def give_password(self, user) -> None:
         self.page.fill("input[name=login]", user.email)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main form button.btn-primary")
-        self.page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    def has_finger(self) -> None:
+        """Give the device passkeys, and a finger that it always knows."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+        }
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
     def violations(self) -> list[str]:
         """What axe-core finds wrong on the page as it stands (WCAG 2.2 AA)."""

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import make_organisation, make_program, make_program_site, make_user
 from tests.jobs import run_jobs
+from tests.signing import next_code, with_application
 
 NEW_PASSWORD = "quatre mots sans lien"
 INVITED = "nadia@example.org"
@@ -75,7 +76,35 @@ def join(phone, address: str) -> None:
     for field in ("#id_password", "#id_password_again"):
         page.fill(field, NEW_PASSWORD)
     page.click("main form .btn-primary")
-    page.wait_for_url(phone.base + "/")
+    page.wait_for_url("**/me/sign-in/first/")
+
+
+def add_first_passkey(phone) -> None:
+    """Nothing opens before: the phone's finger, a name for it, codes put aside."""
+    page = phone.page
+    phone.open("/counts/")
+    page.wait_for_url("**/me/sign-in/first/")
+    assert phone.violations() == []
+    page.click("main a.btn-primary")
+    page.fill("#id_name", "mon téléphone")
+    assert phone.violations() == []
+    page.click("main form .btn-primary")
+    page.wait_for_selector(".codes")
+    assert page.locator(".codes li").count() == 10
+    assert phone.violations() == []
+    assert not phone.overflows()
+    page.click("main form .btn-primary")
+    assert "mon téléphone" in page.inner_text("main")
+    page.click("text=Renommer")
+    assert phone.violations() == []
+    phone.open("/")
+
+
+def sign_in_with_passkey(phone) -> None:
+    """No name, no password, no code: the finger alone."""
+    phone.open("/sign-in/")
+    phone.page.click("form.passkey button")
+    phone.page.wait_for_url(phone.base + "/")
 
 
 def end_role(desk, name: str) -> None:
@@ -99,7 +128,9 @@ def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
     assert message.to == [INVITED]
     assert message.body.startswith("Bonjour")
     assert "Priti" in message.body
+    phone.has_finger()
     join(phone, link_of(message))
+    add_first_passkey(phone)
     assert phone.page.locator("html").get_attribute("lang") == "fr"
     assert phone.page.inner_text("h1") == "Aujourd’hui"
     assert str(prerana.site) in phone.page.inner_text("main")
@@ -110,6 +141,8 @@ def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
 
     end_role(desk, "Nadia")
     phone.open("/")
+    phone.page.wait_for_url("**/sign-in/?next=/")
+    sign_in_with_passkey(phone)
     assert "aucun rôle" in phone.page.inner_text("main")
     assert phone.page.locator(".work, .portal-nav a[href='/counts/']").count() == 0
     assert phone.open("/counts/").status == 403
@@ -121,6 +154,7 @@ def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
 
 def test_a_forgotten_password_is_chosen_anew(phone, prerana):
     user = make_user(Role.FIELD_WORKER, prerana.organisation, language="fr")
+    with_application(user)
     page = phone.page
     phone.open("/sign-in/")
     page.click("a[href*='password/reset']")
@@ -139,6 +173,13 @@ def test_a_forgotten_password_is_chosen_anew(phone, prerana):
     page.click("main .panel .btn-primary")
     page.fill("input[name=login]", user.email)
     page.fill("input[name=password]", NEW_PASSWORD)
+    page.click("main form .btn-primary")
+    page.wait_for_selector("input[name=code]")
+    assert phone.violations() == []
+    page.fill("input[name=code]", "000000")
+    page.click("main form .btn-primary")
+    page.wait_for_selector("#error-summary")
+    page.fill("input[name=code]", next_code(user))
     page.click("main form .btn-primary")
     page.wait_for_url(phone.base + "/")
     assert page.inner_text("h1") == "Aujourd’hui"

@@ -1,7 +1,9 @@
 """Every page of the portal, in both languages: accessible, no wider than a phone, no complaint."""
 
 import pytest
+from django.urls import reverse
 
+from accounts import factors
 from accounts.roles import Role
 from ngo_portal import access
 from tests.browser.conftest import DESK, PHONE
@@ -14,6 +16,9 @@ FACELESS = {
     "workbook_download",
     "account_reauthenticate",
     "count_report_discard",
+    # A passkey of somebody else; one's own is visited in test_accounts.py.
+    "passkey_rename",
+    "factor_remove",
 }
 ADDRESSES_OF_CATALOGUE = [
     "/catalogue/",
@@ -33,7 +38,8 @@ def faces(scene, person) -> list[str]:
         if "GET" in access.PAGES[name].methods and name not in FACELESS
     ]
     chart = f"/dashboard/chart/trend/?figure={scene.program.pk}-{indicator}"
-    return [*named, f"/indicators/{indicator}/", chart, *ADDRESSES_OF_CATALOGUE]
+    own = reverse("factor_remove", args=[factors.main_of(person).get().pk])
+    return [*named, f"/indicators/{indicator}/", chart, own, *ADDRESSES_OF_CATALOGUE]
 
 
 @pytest.mark.parametrize(
