@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import pgtrigger
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 
 from . import encryption, keys
 from .fields import EncryptedTextField
-from .scope import scope
 
 BATCH = 500
 # Five bytes of a sealed value say which version and key made it: what starts otherwise is picked.
@@ -22,6 +20,10 @@ PICK = sql.SQL(
     " AND substring({column} FROM 1 FOR 5) <> %s ORDER BY {pk} LIMIT %s FOR UPDATE"
 )
 WRITE = sql.SQL("UPDATE {table} SET {column} = %s WHERE {pk} = %s")
+ASLEEP = sql.SQL("ALTER TABLE {table} DISABLE TRIGGER USER")
+AWAKE = sql.SQL("ALTER TABLE {table} ENABLE TRIGGER USER")
+# The owner at work for all (audit/walls): the runtime role gains nothing by this.
+EVERY_ORGANISATION = "SELECT set_config('portal.every_organisation', 'on', true)"
 COUNT = sql.SQL(
     "SELECT encode(substring({column} FROM 2 FOR 4), 'hex'), count(*) FROM {table}"
     " WHERE octet_length({column}) > 0 GROUP BY 1"
@@ -76,45 +78,61 @@ def _column(model: type[models.Model], field: EncryptedTextField) -> SealedColum
     )
 
 
-def rotate(column: SealedColumn, organisation_ids: Iterable[int]) -> Iterator[int]:
-    """Seal with the current key what another one sealed, batch by batch; yields each batch's rows.
+def rotate(column: SealedColumn) -> Iterator[int]:
+    """Seal with the current key what another one sealed; yields the rows of each batch.
 
-    Each batch is a transaction: whoever stops it goes on later from where it was. History is
-    not told (a row says what it said), frozen rows are sealed anew like the others.
+    As the owner, for all organisations. Each batch is a transaction: whoever stops it goes on
+    later from where it was. What a row says does not change, so its triggers sleep meanwhile:
+    history is not told, and frozen rows are sealed anew like the others.
     """
-    for organisation_id in organisation_ids:
-        after = None
-        while True:
-            with scope(organisation_ids=[organisation_id]), pgtrigger.ignore():
-                done, after = _batch(column, after)
+    after, done = None, BATCH
+    while done == BATCH:
+        done, after = _batch(column, after)
+        if done:
             yield done
-            if done < BATCH:
-                break
 
 
+@transaction.atomic
 def _batch(column: SealedColumn, after: object) -> tuple[int, object]:
     """One batch of rows after a primary key; returns how many, and the last one's key."""
     ring = encryption.ring()
-    keys.note_use(ring.current)
     head = bytes([encryption.VERSION]) + bytes.fromhex(ring.current)
     condition = sql.SQL("TRUE" if after is None else "{pk} > %s")
     condition = condition.format(pk=sql.Identifier(column.primary_key))
     with connection.cursor() as cursor:
+        cursor.execute(EVERY_ORGANISATION)
         pick = column.statement(PICK, after=condition)
         cursor.execute(pick, [*([] if after is None else [after]), head, BATCH])
         rows = cursor.fetchall()
-        write = column.statement(WRITE)
-        for pk, value, *row in rows:
-            place = column.context(row)
-            cursor.execute(write, [ring.seal(ring.open(bytes(value), place), place), pk])
+        if rows:
+            _write(cursor, column, rows)
     return len(rows), rows[-1][0] if rows else None
 
 
-def keys_found(column: SealedColumn, organisation_ids: Iterable[int]) -> Counter[str]:
+def _write(cursor, column: SealedColumn, rows: list[tuple]) -> None:
+    ring = encryption.ring()
+    keys.note_use(ring.current)
+    cursor.execute(column.statement(ASLEEP))
+    write = column.statement(WRITE)
+    for pk, value, *row in rows:
+        place = column.context(row)
+        cursor.execute(write, [ring.seal(ring.open(bytes(value), place), place), pk])
+    cursor.execute(column.statement(AWAKE))
+
+
+@transaction.atomic
+def keys_found(column: SealedColumn) -> Counter[str]:
     """How many values each key seals in a column."""
-    found: Counter[str] = Counter()
-    for organisation_id in organisation_ids:
-        with scope(organisation_ids=[organisation_id]), connection.cursor() as cursor:
-            cursor.execute(column.statement(COUNT))
-            found.update(dict(cursor.fetchall()))
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY_ORGANISATION)
+        cursor.execute(column.statement(COUNT))
+        return Counter(dict(cursor.fetchall()))
+
+
+def forget_unused(found: Iterable[str]) -> list[str]:
+    """Forget the keys that hold nothing any more; returns their ids."""
+    kept = {*found, encryption.ring().current}
+    gone = [key_id for key_id in keys.in_use() if key_id not in kept]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_keyinuse WHERE key_id = ANY(%s)", [gone])
+    return gone

@@ -1,0 +1,69 @@
+from collections import Counter
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from audit import encryption, keys, rotation
+from ngo_portal.settings import database
+
+
+class Command(BaseCommand):
+    help = (
+        "Seal everything with the last key of the file of keys. Run it after the web server and "
+        "the worker were restarted with that key; stopped, it goes on where it was."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--list", action="store_true", help="only count what each key holds, change nothing"
+        )
+
+    def handle(self, *args, **options) -> None:
+        """Needs DATABASE_OWNER_URL: the runtime role cannot touch history."""
+        self._become_owner()
+        if not options["list"]:
+            for name, step in steps():
+                self._run(name, step)
+        found = holding()
+        for key_id in sorted({*found, *encryption.ring().keys, *keys.in_use()}):
+            self.stdout.write(f"{key_id}: {found[key_id]} values{self._remark(key_id)}")
+        if not options["list"]:
+            for key_id in rotation.forget_unused(found):
+                self.stdout.write(f"{key_id} holds nothing: its line may leave the file of keys.")
+
+    def _become_owner(self) -> None:
+        if not settings.DATABASE_OWNER_URL:
+            raise CommandError("Set DATABASE_OWNER_URL to the address of the database's owner.")
+        if connection.settings_dict["NAME"] == settings.DATABASES["default"]["NAME"]:
+            connection.close()
+            connection.close_pool()
+            connection.settings_dict.update(database(settings.DATABASE_OWNER_URL), TIME_ZONE=None)
+
+    def _run(self, name: str, step: Iterator[int]) -> None:
+        """One column, with its progress; every batch that is counted is kept."""
+        total = 0
+        for done in step:
+            total += done
+            self.stdout.write(f"  {name}: {total}", ending="\r" if self.stdout.isatty() else "\n")
+            self.stdout.flush()
+
+    def _remark(self, key_id: str) -> str:
+        if key_id == encryption.ring().current:
+            return ", seals from now on"
+        return "" if key_id in encryption.ring().keys else ", NOT in the file of keys"
+
+
+def steps() -> Iterator[tuple[str, Iterator[int]]]:
+    """What is to be sealed anew, by name; each step yields how many it just did."""
+    for column in rotation.sealed_columns():
+        yield str(column), rotation.rotate(column)
+
+
+def holding() -> Counter[str]:
+    """How many values each key seals, everywhere."""
+    found: Counter[str] = Counter()
+    for column in rotation.sealed_columns():
+        found += rotation.keys_found(column)
+    return found
