@@ -36,10 +36,11 @@ class Command(BaseCommand):
     def _become_owner(self) -> None:
         if not settings.DATABASE_OWNER_URL:
             raise CommandError("Set DATABASE_OWNER_URL to the address of the database's owner.")
-        if connection.settings_dict["NAME"] == settings.DATABASES["default"]["NAME"]:
+        owner = database(settings.DATABASE_OWNER_URL)
+        if connection.settings_dict["USER"] != owner["USER"]:
             connection.close()
             connection.close_pool()
-            connection.settings_dict.update(database(settings.DATABASE_OWNER_URL), TIME_ZONE=None)
+            connection.settings_dict.update(owner, TIME_ZONE=None)
 
     def _run(self, name: str, step: Iterator[int]) -> None:
         """One column, with its progress; every batch that is counted is kept."""
