@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ class FilterBar:
     def last_month(self) -> str:
         return f"{self.selection.period.last_month:%Y-%m}"
 
-    @property
+    @cached_property
     def query(self) -> str:
         return urlencode(self.selection.query)
 

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from babel.dates import format_skeleton, get_month_names
 from django.utils.translation import get_language
@@ -59,9 +59,9 @@ class Period:
     # Whether the URL asked for something that could not be read.
     is_fallback: bool = field(default=False, compare=False)
 
-    @property
-    def months(self) -> list[dt.date]:
-        return list(months_of(self.start, self.end))
+    @cached_property
+    def months(self) -> tuple[dt.date, ...]:
+        return tuple(months_of(self.start, self.end))
 
     @property
     def past_months(self) -> list[dt.date]:

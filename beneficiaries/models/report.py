@@ -64,6 +64,11 @@ class CountReportQuerySet(models.QuerySet):
         return found.first()
 
 
+def due_on(program: Program, month: dt.date) -> dt.date:
+    """The last day to submit a month of a program: `due_days` after the month ends."""
+    return month_after(month) + dt.timedelta(days=program.due_days - 1)
+
+
 def not_in_a_locked_month() -> pgtrigger.Trigger:
     """A locked month takes no new report, and its reports keep their state and their comment."""
     return pgtrigger.Trigger(
@@ -266,8 +271,7 @@ class CountReport(models.Model):
 
     @property
     def due_on(self) -> dt.date:
-        """The last day to submit: `due_days` after the month ends."""
-        return month_after(self.month) + dt.timedelta(days=self.program.due_days - 1)
+        return due_on(self.program, self.month)
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         """One's own rows; a lead reviews its partners' once they are submitted."""

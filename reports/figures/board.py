@@ -17,6 +17,7 @@ from reports.period import first_of_month
 from .completeness import Expected, expected
 from .counts import APPROVED, Count, Dataset, load
 from .rules import Total, monthly, total
+from .scope import named
 from .selection import Selection
 from .targets import Goal, Progress, goals, progress
 from .tiles import LAST, NONE, Section, Tile
@@ -36,6 +37,7 @@ class Board:
     earlier: Dataset
     sections: list[Section] = field(default_factory=list)
     _values: dict[tuple, Values] = field(default_factory=dict)
+    _months: dict[tuple, list[dt.date]] = field(default_factory=dict)
 
     @cached_property
     def tiles(self) -> list[Tile]:
@@ -79,6 +81,14 @@ class Board:
             self._values[key] = standing_values(rows, with_unapproved=with_unapproved)
         return self._values[key]
 
+    def months_within(self, span: DateRange) -> list[dt.date]:
+        """The months of the period that a span of days touches."""
+        key = span.lower, span.upper
+        if key not in self._months:
+            months = self.selection.period.months
+            self._months[key] = [month for month in months if _touches(span, month)]
+        return self._months[key]
+
 
 def standing_values(rows: Iterable[Count], *, with_unapproved: bool) -> Values:
     return {
@@ -117,9 +127,11 @@ def reported_figures(selection: Selection) -> dict[int, list[ProgramIndicator]]:
     rows = ProgramIndicator.objects.filter(
         program__in=[program.pk for program in selection.programs],
         active__overlap=(selection.period.start, selection.period.end),
-    ).select_related("indicator")
+    ).order_by("-is_main", "position", "pk")
+    indicators = named(Indicator, {row.indicator_id for row in rows})
     found: dict[int, list[ProgramIndicator]] = defaultdict(list)
-    for row in rows.order_by("-is_main", "position", "pk"):
+    for row in rows:
+        row.indicator = indicators[row.indicator_id]
         found[row.program_id].append(row)
     return dict(found)
 
@@ -132,7 +144,7 @@ def _earlier(
     """Counts from the start of targets that began before the period."""
     start, first, wanted = selection.period.start, selection.period.start, set()
     for (_program, indicator_id), found in targets.items():
-        since = min((first_of_month(goal.counted_from) for goal in found), default=start)
+        since = min((goal.first_month for goal in found), default=start)
         if since < start and indicator_id in indicators:
             wanted |= {indicator_id, indicators[indicator_id].summed_by_id} - {None}
             first = min(first, since)
@@ -141,10 +153,11 @@ def _earlier(
 
 def _section(built: Board, program: Program) -> Section:
     data = built.data
-    mine = [report for report in data.reports if report.program_id == program.pk]
+    key = program.pk
+    mine = [report for report in data.reports if report.program_id == key]
     owed = expected(built.selection, program, mine)
     first: dict[int, ProgramIndicator] = {}
-    for row in built.figures[program.pk]:
+    for row in built.figures[key]:
         first.setdefault(row.indicator_id, row)
     present = {key: row.indicator for key, row in first.items()}
     approved = [report for report in mine if report.is_approved]
@@ -154,7 +167,7 @@ def _section(built: Board, program: Program) -> Section:
         tiles=[_tile(built, row, present, owed) for row in first.values()],
         completeness=owed.completeness({(r.site_id, r.month) for r in approved}),
         waiting_reports=len(mine) - len(approved),
-        corrections=sum(r.program_id == program.pk for r in data.corrections),
+        corrections=sum(r.program_id == key for r in data.corrections),
         approved_at=_moment(max((r.reviewed or 0 for r in approved), default=0)),
     )
 
@@ -176,7 +189,7 @@ def _tile(
     later = built.values(row.program_id, counted.pk, with_unapproved=True)
     shown = add(values)
     everything = shown if later is values else add(later)
-    approved = {(c.report.site_id, c.report.month) for c in rows if c.report.is_approved}
+    approved = {(r.site_id, r.month) for r, _value, _missing in rows if r.status == APPROVED}
     is_replaced = counted is not indicator
     return Tile(
         program=owed.program,
@@ -213,11 +226,7 @@ def _months(
     spans = [
         one.active for one in built.figures[row.program_id] if one.indicator_id == row.indicator_id
     ]
-    return [
-        month
-        for month in built.selection.period.months
-        if any(_touches(span, month) for span in spans)
-    ]
+    return sorted(set().union(*(built.months_within(span) for span in spans)))
 
 
 def _touches(span: DateRange, month: dt.date) -> bool:

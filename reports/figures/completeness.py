@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from beneficiaries.models import CountReport
+from beneficiaries.models.report import due_on
 from programs.models import Program
 from programs.months import month_after
 
@@ -62,16 +62,13 @@ class Expected:
         )
 
 
-def expected(selection: Selection, program: Program, reports: Iterable[Report]) -> Expected:
-    """What a program's sites owe for the months that are over, by their dated places."""
+def expected(selection: Selection, program: Program, reports: Collection[Report]) -> Expected:
+    """What a program's sites owe for the months that are over; `reports`: those of the program."""
     owed = frozenset(_owed(selection, program))
-    mine = [report for report in reports if report.program_id == program.pk]
-    came = {(r.site_id, r.month) for r in mine if r.is_approved or r.is_waiting}
-    waiting = {(r.site_id, r.month) for r in mine if r.is_waiting}
-    due_on = {
-        month: CountReport(program=program, month=month).due_on for month in selection.period.months
-    }
-    late = {(site, month) for site, month in owed - came if selection.day_at(site) > due_on[month]}
+    waiting = {(r.site_id, r.month) for r in reports if r.is_waiting}
+    came = waiting | {(r.site_id, r.month) for r in reports if r.is_approved}
+    due = {month: due_on(program, month) for month in selection.period.months}
+    late = {(site, month) for site, month in owed - came if selection.day_at(site) > due[month]}
     return Expected(program, owed, frozenset(waiting), frozenset(late))
 
 
@@ -83,11 +80,12 @@ def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:
         for month, after in months
         if program.starts_on < after and (program.ends_on is None or program.ends_on >= month)
     ]
+    key = program.pk
     for place in selection.places:
-        if place.program_id != program.pk:
+        if place.program_id != key:
             continue
         today = selection.day_at(place.site_id)
         for month, after in running:
             is_over = after <= today and place.is_open_in(month, after)
-            if is_over and selection.holds(program.pk, place.site_id, month):
+            if is_over and selection.holds(key, place.site_id, month):
                 yield place.site_id, month

@@ -65,8 +65,7 @@ def monthly(values: Values, site_rule: str) -> dict[dt.date, Amount]:
     by_month: dict[dt.date, list[int]] = defaultdict(list)
     for (_site, month), value in values.items():
         by_month[month].append(value)
-    amounts = ((month, over_sites(numbers, site_rule)) for month, numbers in by_month.items())
-    return {month: amount for month, amount in sorted(amounts) if amount}
+    return {month: over_sites(by_month[month], site_rule) for month in sorted(by_month)}
 
 
 def by_site(values: Values, time_rule: str) -> dict[int, Total]:

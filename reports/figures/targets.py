@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
@@ -49,11 +50,15 @@ class Goal:
     def is_level(self) -> bool:
         return self.kind == Target.Kind.LEVEL
 
+    @cached_property
+    def first_month(self) -> dt.date:
+        return first_of_month(self.counted_from)
+
     def binds(self, site_id: int, month: dt.date) -> bool:
         """Whether a site's month counts towards it."""
         return (
             (self.sites is None or site_id in self.sites)
-            and first_of_month(self.counted_from) <= month < self.end
+            and self.first_month <= month < self.end
             and (
                 self.covers is None
                 or any(c.holds(c.scope.program_id, site_id, month) for c in self.covers)
@@ -153,7 +158,7 @@ def _targets(selection: Selection) -> QuerySet[Target]:
         cell=None,
         span__startswith__lt=selection.period.end,
     )
-    return rows.select_related("grant__funder").order_by("span", "pk")
+    return rows.order_by("span", "pk")
 
 
 def expected_in_month(goal: Goal, month: dt.date) -> int | None:
@@ -206,7 +211,7 @@ def _goal(selection: Selection, group: list[Target], rows: list[Target]) -> Goal
         value=sum(row.value for row in group),
         start=one.span.lower or period.start,
         end=one.span.upper or period.end,
-        grant=one.grant,
+        grant=_grant(selection, one),
         sites=sites or None,
         counted_from=min(starts),
         base=sum(row.value for row in earlier if row.span.upper == before),
@@ -227,6 +232,12 @@ def _earlier(one: Target, sites: frozenset[int], rows: list[Target]) -> list[Tar
         and row.span.upper
         and row.span.upper <= one.span.lower
     ]
+
+
+def _grant(selection: Selection, target: Target) -> Grant | None:
+    """Its grant, as the covers at hand already hold it."""
+    grants = (cover.grant for cover in selection.visible.covers)
+    return next((grant for grant in grants if grant.pk == target.grant_id), None)
 
 
 def _covers(selection: Selection, target: Target) -> tuple[Cover, ...] | None:

@@ -41,7 +41,7 @@ class Tile:
     peak: Total | None = None
     is_over_months: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.program.pk}-{self.indicator.pk}"
 
@@ -78,6 +78,39 @@ class Tile:
         """New persons of two civil years: whoever came in both is counted in both."""
         is_yearly = self.counted.measure == Indicator.Measure.NEW_IN_YEAR
         return is_yearly and len({month.year for month in self.months}) > 1
+
+    @property
+    def notes(self) -> list[str]:
+        """How its number is to be read, in sentences."""
+        found = [self._months_note]
+        if self.total and not self.total.amount.is_exact:
+            found.append(
+                _("Between the largest site and all sites together: "
+                  "the same person may come to several.")
+            )  # fmt: skip
+        if self.counts_years_apart:
+            found.append(
+                _("Over several civil years: whoever came in more than one is counted in each.")
+            )
+        return [note for note in found if note]
+
+    @property
+    def _months_note(self) -> str:
+        """Why its months do not add up, and what stands for them."""
+        if self.stand_in:
+            text = _("%(name)s: distinct counts of several months never add up.")
+            sentences = [text % {"name": self.stand_in}]
+            if self.peak:
+                values = {"peak": self.peak.amount, "month": short(self.peak.month)}
+                sentences.append(_("Highest month: %(peak)s (%(month)s).") % values)
+            return " ".join(sentences)
+        if self.is_at_least:
+            values = {"number": self.total.amount, "month": short(self.total.month)}
+            return (
+                _("%(number)s in %(month)s, the highest month: "
+                  "distinct counts of several months never add up.") % values
+            )  # fmt: skip
+        return self.stock_note
 
     @property
     def pending(self) -> Amount | None:
