@@ -1,4 +1,5 @@
-"""Databases of the measures: made once by the owner, used as the runtime role."""
+"""Databases of the measures: made once and kept up to date by the owner, used as the runtime
+role."""
 
 from __future__ import annotations
 
@@ -30,17 +31,23 @@ def prepared(organisations: int) -> Iterator[int]:
         _as_owner(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(draft)))
         _as_owner(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
         _use(draft, owner)
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
+        _bring_to_this_version()
         generate(organisations)
-        grant(RUNTIME["USER"])
-        _use(name, RUNTIME)
+        _use(name, owner)
         names = [sql.Identifier(each) for each in (draft, name)]
         _as_owner(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+    _use(name, owner)
+    _bring_to_this_version()
     _use(name, RUNTIME)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM beneficiaries_beneficiarycount")
         yield cursor.fetchone()[0]
+
+
+def _bring_to_this_version() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    grant(RUNTIME["USER"])
 
 
 def _use(name: str, account: dict) -> None:

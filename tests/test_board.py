@@ -127,7 +127,7 @@ def test_programs_and_months_are_chosen(client, place):
     assert str(other.site) in body
     assert str(place.site) not in body
     assert page.content.decode().count('<th scope="col">') == 13
-    for odd in ("0", "abc", "9" * 30, "\x00"):
+    for odd in ("0", "abc", "9" * 30):
         answer = client.get(reverse("count_board"), {"program": odd, "months": odd})
         assert answer.status_code == 200
 

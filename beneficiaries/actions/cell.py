@@ -94,7 +94,9 @@ def save_cell(
 
 
 def _sealed(report: CountReport, indicator_id: int, cell_id: int, text: str | None):
-    """A comment as the row of its cell holds it."""
+    """A comment as the row of its cell holds it; None leaves it as it is."""
+    if text is None:
+        return None
     row = BeneficiaryCount(report_id=report.pk, indicator_id=indicator_id, cell_id=cell_id)
     return COMMENT.get_db_prep_save(COMMENT.seal_for(row, text), connection)
 
