@@ -158,6 +158,8 @@ DATABASE_BACKUP_URL = setting("DATABASE_BACKUP_URL", "")
 JOURNAL_DATABASE = "auditor"
 if DATABASE_AUDITOR_URL:
     DATABASES[JOURNAL_DATABASE] = database(DATABASE_AUDITOR_URL)
+# The key that signs the ledger's seals, for the sealer alone (docs/security/keys.md).
+SEAL_KEY_FILE = setting("PORTAL_SEAL_KEY_FILE", "")
 # Public keys of age (age1…): who holds the secret keys opens the backups, this server cannot.
 BACKUP_RECIPIENTS = setting("PORTAL_BACKUP_RECIPIENTS", "")
 BACKUP_DIR = setting("PORTAL_BACKUP_DIR", str(BASE_DIR / ".local" / "backups"))

@@ -13,8 +13,6 @@ from audit.models import JournalEntry
 from audit.scope import scope
 from tests.factories import make_organisation, make_user
 
-ROLES = ["OWNER", "AUDITOR", "SEALER", "BACKUP"]
-
 
 @pytest.fixture
 def session(real_ledger):
@@ -36,9 +34,9 @@ def noted(**more) -> None:
         journal.record("open", by=None, **more)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_the_runtime_role_can_only_add(real_ledger):
+    noted()
+    for statement in (
         "SELECT * FROM ledger.entry",
         "SELECT * FROM ledger.seal",
         "INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')",
@@ -50,38 +48,33 @@ def noted(**more) -> None:
         "CREATE TABLE ledger.other (id int)",
         "ALTER TABLE ledger.entry DISABLE TRIGGER ALL",
         "DROP SCHEMA ledger CASCADE",
-    ],
-)
-def test_the_runtime_role_can_only_add(real_ledger, statement):
-    noted()
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError):
-        cursor.execute(statement)
+    ):
+        with connection.cursor() as cursor, pytest.raises(ProgrammingError):
+            cursor.execute(statement)
     with reading.whole() as entries:
         assert entries.count() == 1
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger.entry SET action = 'other'",
-        "DELETE FROM ledger.entry",
-        "TRUNCATE ledger.entry",
-        "TRUNCATE ledger.entry CASCADE",
-    ],
-)
-def test_nobody_changes_or_empties_it(session, role, statement):
+def test_nobody_changes_or_empties_it(session):
     noted()
-    with pytest.raises(psycopg.Error):
-        session(role).execute(statement)
+    for role in ("OWNER", "AUDITOR", "SEALER", "BACKUP"):
+        opened = session(role)
+        for statement in (
+            "UPDATE ledger.entry SET action = 'other'",
+            "DELETE FROM ledger.entry",
+            "TRUNCATE ledger.entry",
+            "TRUNCATE ledger.entry CASCADE",
+        ):
+            with pytest.raises(psycopg.Error):
+                opened.execute(statement)
     with reading.whole() as entries:
         assert entries.get().action == "open"
 
 
-@pytest.mark.parametrize("role", ["AUDITOR", "SEALER"])
-def test_those_who_read_it_do_not_write_it(session, role):
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        session(role).execute("INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')")
+def test_those_who_read_it_do_not_write_it(session):
+    for role in ("AUDITOR", "SEALER"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session(role).execute("INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')")
 
 
 def test_an_auditor_reads_what_concerns_their_organisation(real_ledger):
