@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from audit import scope as audit_scope
 from ngo_portal.management.commands.upgrade import grant
 from ngo_portal.settings import database
+from tests.ledgers import Ledger
 from tests.signing import SignedClient
 
 # Playwright's synchronous client runs an event loop in the thread of the test.
@@ -121,11 +122,19 @@ def own_database(django_db_setup, django_db_blocker):
 @pytest.fixture
 def real_ledger(own_database, settings):
     """A database where the journal is read as in production: by the auditor's role alone."""
+    for name in ("OWNER", "AUDITOR", "SEALER", "BACKUP"):
+        url = getattr(settings, f"DATABASE_{name}_URL")
+        setattr(settings, f"DATABASE_{name}_URL", make_conninfo(url, dbname=own_database))
     as_owner(
         f'REVOKE ALL ON ledger.entry FROM "{settings.DATABASES["default"]["USER"]}"', own_database
     )
     settings.JOURNAL_DATABASE = "auditor"
     return own_database
+
+
+@pytest.fixture
+def ledger(real_ledger):
+    return Ledger()
 
 
 @pytest.fixture(autouse=True)

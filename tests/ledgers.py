@@ -8,7 +8,6 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.utils import timezone
-from psycopg.conninfo import conninfo_to_dict
 
 from audit import journal, sealing, verifying
 from audit.scope import scope
@@ -17,13 +16,11 @@ from audit.scope import scope
 class Ledger:
     """One ledger, its sealing key, and what somebody with the owner's password does to it."""
 
-    def __init__(self, database: str) -> None:
-        self.database = database
+    def __init__(self) -> None:
         self.key = Ed25519PrivateKey.from_private_bytes(os.urandom(32))
 
     def connect(self, role: str) -> psycopg.Connection:
-        parts = conninfo_to_dict(getattr(settings, f"DATABASE_{role}_URL"))
-        return psycopg.connect(**parts | {"dbname": self.database}, autocommit=True)
+        return psycopg.connect(getattr(settings, f"DATABASE_{role}_URL"), autocommit=True)
 
     def note(self, many: int = 1, **more) -> list[int]:
         """Write entries as requests do; returns the numbers of all there are."""

@@ -138,7 +138,7 @@ def sealed(row, field, text):
 def test_texts_of_a_report_are_sealed(field):
     report = make_report()
     with connection.cursor() as cursor:
-        plain = f"UPDATE beneficiaries_countreport SET {field} = 'plain' WHERE id = %s"  # noqa: S608
+        plain = f"UPDATE beneficiaries_countreport SET {field} = 'plain' WHERE id = %s"
         refuses(f"countreport_{field}_sealed", lambda: cursor.execute(plain, [report.pk]))
 
 

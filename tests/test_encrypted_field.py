@@ -23,7 +23,7 @@ SAID = "Sita came back with her sister."
 def stored(report, column="comment"):
     """What stands in the table itself."""
     with connection.cursor() as cursor:
-        sql = f"SELECT {column} FROM beneficiaries_countreport WHERE id = %s"  # noqa: S608
+        sql = f"SELECT {column} FROM beneficiaries_countreport WHERE id = %s"
         cursor.execute(sql, [report.pk])
         return bytes(cursor.fetchone()[0])
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ngo_portal.launch import demo, roles, suite
+from ngo_portal.launch import databases, demo, roles, suite
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.console import RefusalError
 from ngo_portal.launch.processes import command_of
@@ -60,6 +60,7 @@ def test_a_port_that_is_none_is_refused(monkeypatch, port):
 
 def test_web_server_and_worker_never_get_the_owners_password():
     env = {variable: role for role, variable in roles.VARIABLES.items()}
+    env[databases.SEAL_KEY] = "/a/file"
     served = demo.serving_environment(env, "http://localhost:8123")
     assert served == {
         "DATABASE_URL": "portal_app",

@@ -4,29 +4,12 @@ import uuid
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
-from psycopg.conninfo import conninfo_to_dict
 
 from audit import journal, reading
 from audit.models import JournalEntry
 from audit.scope import scope
 from tests.factories import make_organisation, make_user
-
-
-@pytest.fixture
-def session(real_ledger):
-    """`session("AUDITOR")` is a connection of that role to the test's database."""
-    opened = []
-
-    def connect(role: str) -> psycopg.Connection:
-        parts = conninfo_to_dict(getattr(settings, f"DATABASE_{role}_URL"))
-        opened.append(psycopg.connect(**parts | {"dbname": real_ledger}, autocommit=True))
-        return opened[-1]
-
-    yield connect
-    for each in opened:
-        each.close()
 
 
 def noted(**more) -> None:
@@ -55,26 +38,30 @@ def test_the_runtime_role_can_only_add(real_ledger):
         assert entries.count() == 1
 
 
-def test_nobody_changes_or_empties_it(session):
-    noted()
+CHANGES = [
+    "UPDATE ledger.entry SET action = 'other'",
+    "DELETE FROM ledger.entry",
+    "TRUNCATE ledger.entry",
+    "TRUNCATE ledger.entry CASCADE",
+]
+FORGED = "INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')"
+
+
+def test_nobody_changes_or_empties_it(ledger):
+    ledger.note()
     for role in ("OWNER", "AUDITOR", "SEALER", "BACKUP"):
-        opened = session(role)
-        for statement in (
-            "UPDATE ledger.entry SET action = 'other'",
-            "DELETE FROM ledger.entry",
-            "TRUNCATE ledger.entry",
-            "TRUNCATE ledger.entry CASCADE",
-        ):
-            with pytest.raises(psycopg.Error):
-                opened.execute(statement)
-    with reading.whole() as entries:
-        assert entries.get().action == "open"
+        with ledger.connect(role) as session:
+            for statement in CHANGES:
+                with pytest.raises(psycopg.Error):
+                    session.execute(statement)
+    assert len(ledger.numbers()) == 1
 
 
-def test_those_who_read_it_do_not_write_it(session):
+def test_those_who_read_it_do_not_write_it(ledger):
     for role in ("AUDITOR", "SEALER"):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            session(role).execute("INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')")
+        refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
+        with ledger.connect(role) as session, refused:
+            session.execute(FORGED)
 
 
 def test_an_auditor_reads_what_concerns_their_organisation(real_ledger):

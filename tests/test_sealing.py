@@ -12,12 +12,6 @@ from django.utils import timezone
 
 from audit import forgetting, journal, sealing
 from audit.scope import scope
-from tests.ledgers import Ledger
-
-
-@pytest.fixture
-def ledger(real_ledger):
-    return Ledger(real_ledger)
 
 
 @pytest.fixture

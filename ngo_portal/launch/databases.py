@@ -14,12 +14,14 @@ from ngo_portal.launch.postgres import FAST_AND_UNSAFE, SUPERUSER, Cluster
 from ngo_portal.launch.vault import key_file, secret
 
 MARK = "PORTAL_EMBEDDED"
+SEAL_KEY = "PORTAL_SEAL_KEY_FILE"
 PROJECT_NAMES = {
     *roles.VARIABLES.values(),
     MARK,
     "DJANGO_SETTINGS_MODULE",
     "SECRET_KEY",
     "PORTAL_KEY_FILE",
+    SEAL_KEY,
     "PORTAL_DEMO",
     "EMAIL_BACKEND",
 }
@@ -68,6 +70,7 @@ def project_environment(here: Checkout, urls: dict[str, str]) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "ngo_portal.settings",
         "SECRET_KEY": secret(here.local / "secrets", "django"),
         "PORTAL_KEY_FILE": str(key_file(here.local / "keys")),
+        SEAL_KEY: str(key_file(here.local / "seal-key")),
         "PORTAL_DEMO": "1",
         "EMAIL_BACKEND": os.environ.get("EMAIL_BACKEND", MAIL_IN_FILES),
     }

@@ -25,6 +25,8 @@ START_SECONDS = 60
 STOP_SECONDS = 40
 WORKER = ["manage.py", "procrastinate", "worker"]
 IN_WORKER = {"PORTAL_PROCESS": "worker"}
+SEALER = ["manage.py", "seal", "--every", "60"]
+OF_SEALER = (roles.VARIABLES[roles.SEALER], databases.SEAL_KEY)
 GUNICORN = (
     "--worker-class=gthread",
     "--workers=2",
@@ -75,7 +77,11 @@ def demo(here: Checkout) -> int:
             if port != wanted:
                 say(f"• Port {wanted} is taken by another program: using {port}.")
             address = f"http://localhost:{port}"
-            parts = [Part("web", web_command(port)), Part("worker", WORKER, more=IN_WORKER)]
+            parts = [
+                Part("web", web_command(port)),
+                Part("worker", WORKER, more=IN_WORKER),
+                Part("sealer", SEALER, more={name: env[name] for name in OF_SEALER}),
+            ]
             with running(here, serving_environment(env, address), parts):
                 accounts = project.accounts(here, env)
                 wait_until_healthy(port, parts)
@@ -87,8 +93,8 @@ def demo(here: Checkout) -> int:
 
 
 def serving_environment(env: Mapping[str, str], address: str) -> dict[str, str]:
-    """What web server and worker get, as in production: never the password of another role."""
-    held_back = {roles.VARIABLES[role] for role in (roles.OWNER, roles.SEALER, roles.BACKUP)}
+    """What web server and worker get, as in production: never what another role acts with."""
+    held_back = {*OF_SEALER, *(roles.VARIABLES[role] for role in (roles.OWNER, roles.BACKUP))}
     kept = {name: value for name, value in env.items() if name not in held_back}
     return kept | {"PORTAL_ORIGIN": address}
 
@@ -151,7 +157,7 @@ def end_leftovers(here: Checkout) -> None:
 def running(here: Checkout, env: Mapping[str, str], parts: list[Part]) -> Iterator[None]:
     """Start the parts; at the end ask all to stop, then wait for each."""
     try:
-        with step("Starting web server and worker"):
+        with step("Starting web server, worker and sealer"):
             for part in parts:
                 part.start(here, env)
         pids = [part.process.pid for part in parts]

@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
+    # It runs beside the portal, with none of its secrets.
+    requires_system_checks = ()
     help = "Seal the ledger: once, or again and again. Needs the sealer's address and its key."
 
     def add_arguments(self, parser) -> None:
