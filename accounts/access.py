@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from .roles import GRANTED_BY, PERMISSIONS
+from .roles import GRANTED_BY
 
 # Where a right may come from: an organisation, perhaps one program or one site of it.
 Place = tuple[int, int | None, int | None]
@@ -19,10 +19,17 @@ NEVER = Q(pk__in=[])
 
 
 class Access:
-    """The memberships of a person that hold today, and what they allow."""
+    """The memberships of a person that hold today, and what they allow.
 
-    def __init__(self, memberships: Iterable) -> None:
+    Emergency access stands beside them like one more membership, as long as one holds in the
+    same organisation.
+    """
+
+    def __init__(self, memberships: Iterable, elevations: Iterable = ()) -> None:
         self.memberships = tuple(memberships)
+        own = {m.organisation_id for m in self.memberships}
+        self.elevation = next((e for e in elevations if e.organisation_id in own), None)
+        self.held = (*self.memberships, self.elevation) if self.elevation else self.memberships
 
     @cached_property
     def organisation_ids(self) -> frozenset[int]:
@@ -34,11 +41,11 @@ class Access:
 
     @cached_property
     def permissions(self) -> frozenset[str]:
-        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+        return frozenset().union(*(m.permissions for m in self.held))
 
     def holding(self, permission: str) -> list:
-        """The memberships that hold `permission`."""
-        return [m for m in self.memberships if permission in PERMISSIONS[m.role]]
+        """The memberships, or the emergency access, that hold `permission`."""
+        return [m for m in self.held if permission in m.permissions]
 
     def organisations_with(self, permission: str) -> frozenset[int]:
         """Organisations in the whole of which, or in a part of which, `permission` is held."""

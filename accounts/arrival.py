@@ -16,13 +16,14 @@ from django.utils import timezone
 from programs.models import Organisation
 
 from .access import Access
-from .models import Membership, User
+from .models import Elevation, Membership, User
 
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 PERSON_FIELDS = [field.attname for field in User._meta.concrete_fields]
 # What rights are made of; the rest of a membership or organisation is read where it is asked for.
 MEMBERSHIP_FIELDS = ["id", "user_id", "organisation_id", "program_id", "site_id", "role"]
+ELEVATION_FIELDS = ["id", "user_id", "organisation_id", "role", "ends_at"]
 ORGANISATION_FIELDS = ["id", "name", "name_fr", "name_en", "time_zone"]
 
 
@@ -30,18 +31,25 @@ def _columns(table: str, names: list[str]) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
-# The same memberships, in the same order, as `Membership.objects.current()`.
+# The same memberships, in the same order, as `Membership.objects.current()`, and beside them, with
+# the time when it ends, the emergency access of `Elevation.objects.open()`.
 PERSON = f"""
-SELECT {_columns("person", PERSON_FIELDS)}, {_columns("membership", MEMBERSHIP_FIELDS)},
+SELECT {_columns("person", PERSON_FIELDS)},
+       {_columns("held", [*MEMBERSHIP_FIELDS, "until"])},
        {_columns("organisation", ORGANISATION_FIELDS)}
 FROM accounts_user person
-LEFT JOIN (accounts_membership membership
+LEFT JOIN ((SELECT {_columns("membership", MEMBERSHIP_FIELDS)}, NULL::timestamptz AS until
+            FROM accounts_membership membership
+            WHERE membership.ended_at IS NULL AND membership.active @> %(day)s::date
+            UNION ALL
+            SELECT id, user_id, organisation_id, NULL, NULL, role, ends_at
+            FROM accounts_elevation
+            WHERE ended_at IS NULL AND starts_at <= %(now)s AND ends_at > %(now)s) held
            JOIN programs_organisation organisation
-             ON organisation.id = membership.organisation_id AND organisation.is_active)
-       ON membership.user_id = person.id AND membership.ended_at IS NULL
-      AND membership.active @> %s::date
-WHERE person.id = %s AND person.is_active
-ORDER BY organisation.name, membership.role
+             ON organisation.id = held.organisation_id AND organisation.is_active)
+       ON held.user_id = person.id
+WHERE person.id = %(person)s AND person.is_active
+ORDER BY organisation.name, held.role
 """  # noqa: S608 - names of columns, from the models
 
 
@@ -64,18 +72,33 @@ class Backend(AuthenticationBackend):
     def get_user(self, user_id: uuid.UUID) -> User | None:
         """An active person, with the memberships that hold today; None for anybody else."""
         with connection.cursor() as cursor:
-            cursor.execute(PERSON, [timezone.localdate(), user_id])
+            now = timezone.now()
+            day = timezone.localdate(now)
+            cursor.execute(PERSON, {"person": user_id, "now": now, "day": day})
             rows = cursor.fetchall()
         if not rows:
             return None
         person = User.from_db(DEFAULT_DB_ALIAS, PERSON_FIELDS, rows[0][: len(PERSON_FIELDS)])
         held = [row[len(PERSON_FIELDS) :] for row in rows]
-        person.access = Access(_membership(values) for values in held if values[0] is not None)
+        person.access = _access([values for values in held if values[0] is not None])
         return person
 
 
-def _membership(values: tuple) -> Membership:
-    own, place = values[: len(MEMBERSHIP_FIELDS)], values[len(MEMBERSHIP_FIELDS) :]
+def _access(held: list[tuple]) -> Access:
+    """Rows with a time of their end are emergency access."""
+    end = len(MEMBERSHIP_FIELDS)
+    memberships = [
+        _membership(values[:end], values[end + 1 :]) for values in held if not values[end]
+    ]
+    return Access(memberships, [_elevation(values) for values in held if values[end]])
+
+
+def _membership(own: tuple, place: tuple) -> Membership:
     membership = Membership.from_db(DEFAULT_DB_ALIAS, MEMBERSHIP_FIELDS, own)
     membership.organisation = Organisation.from_db(DEFAULT_DB_ALIAS, ORGANISATION_FIELDS, place)
     return membership
+
+
+def _elevation(values: tuple) -> Elevation:
+    row = dict(zip([*MEMBERSHIP_FIELDS, "ends_at"], values, strict=False))
+    return Elevation(**{name: row[name] for name in ELEVATION_FIELDS})

@@ -19,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from audit.scope import current, scope
 
 from .models import Invitation, User
+from .roles import ELEVATE
 
 logger = logging.getLogger(__name__)
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
@@ -94,6 +95,15 @@ def send_invitation(*, by: User, invitation_id: str) -> None:
     invitation = Invitation.objects.visible_to(by).filter(pk=invitation_id).first()
     if invitation is not None and invitation.is_open:
         actions.send(invitation=invitation, by=by)
+
+
+@requested(permission=ELEVATE)
+def tell_of_elevation(*, by: User, elevation_id: str, reviewer_id: str) -> None:
+    """Tell one person who may review it that emergency access was opened."""
+    from .actions import elevation as actions  # as above
+
+    elevation = by.elevations.select_related("organisation").get(pk=elevation_id)
+    actions.tell(elevation=elevation, reviewer=User.objects.get(pk=reviewer_id))
 
 
 @app.periodic(cron="23 3 * * *")

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 
 from programs.models import Organisation
 
-from .roles import Role
+from .roles import (
+    ELEVATIONS,
+    NEVER_ELEVATED,
+    REVIEW_ELEVATIONS,
+    Role,
+    roles_with,
+)
 
 MANAGE = "accounts.manage_access"
 FIRST_ADMINISTRATORS = "programs.manage_organisations"
@@ -81,6 +87,38 @@ def require_over(by: Model, person: Model) -> None:
                 code="elsewhere",
             )
         require_giver(by, membership.organisation, membership.role)
+
+
+def roles_to_elevate_to(user: Model, organisation_id: int) -> frozenset[str]:
+    """The roles that emergency access opens to `user` in an organisation they work in."""
+    own = [m for m in user.access.memberships if m.organisation_id == organisation_id]
+    if any(m.role in NEVER_ELEVATED for m in own):
+        return frozenset()
+    opened = frozenset().union(*(ELEVATIONS.get(m.role, frozenset()) for m in own))
+    return opened - {m.role for m in own if m.program_id is None and m.site_id is None}
+
+
+def organisations_to_elevate_in(user: Model) -> list[Organisation]:
+    """Organisations where emergency access opens something to `user`."""
+    found = {m.organisation_id: m.organisation for m in user.access.memberships}
+    return [o for pk, o in found.items() if roles_to_elevate_to(user, pk)]
+
+
+def reviewers_of(organisation_id: int, *, besides: Model) -> list[Model]:
+    """Who answers for emergency access in a whole organisation today, once each."""
+    held = (
+        _memberships()
+        .current()
+        .filter(
+            organisation=organisation_id,
+            role__in=roles_with(REVIEW_ELEVATIONS),
+            program=None,
+            site=None,
+            user__is_active=True,
+        )
+    )
+    people = {m.user_id: m.user for m in held.exclude(user=besides).select_related("user")}
+    return list(people.values())
 
 
 def keep_an_administrator(

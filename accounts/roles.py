@@ -22,12 +22,17 @@ _ENTRY = _CATALOGUE | {
     "beneficiaries.submit_counts",
 }
 
+# Emergency access: asking for it, and answering for what others did with it.
+ELEVATE = "accounts.elevate"
+REVIEW_ELEVATIONS = "accounts.review_elevations"
+
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.FIELD_WORKER: frozenset(_ENTRY),
-    Role.CASE_WORKER: frozenset(_ENTRY),
+    Role.FIELD_WORKER: frozenset(_ENTRY | {ELEVATE}),
+    Role.CASE_WORKER: frozenset(_ENTRY | {ELEVATE}),
     Role.COORDINATOR: frozenset(
         _ENTRY
         | {
+            REVIEW_ELEVATIONS,
             "beneficiaries.review_counts",
             "beneficiaries.lock_months",
             "programs.view_funding",
@@ -40,6 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
         _CATALOGUE
         | {
+            REVIEW_ELEVATIONS,
             "accounts.manage_access",
             "programs.edit_catalogue",
             "programs.view_funding",
@@ -48,7 +54,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
     Role.FUNDER: frozenset({"programs.view_funding"}),
-    Role.AUDITOR: frozenset(_CATALOGUE | {"audit.view_journal"}),
+    Role.AUDITOR: frozenset(_CATALOGUE | {REVIEW_ELEVATIONS, "audit.view_journal"}),
     Role.PLATFORM_ADMINISTRATOR: frozenset(
         {
             "accounts.manage_access",
@@ -59,6 +65,25 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
 }
+
+# Emergency access: for an hour, in one's own organisation, who may act as whom. Only roles that
+# work with the same people: whoever manages accounts never comes to read files by it, and
+# nobody comes to manage accounts.
+ELEVATIONS: dict[str, frozenset[str]] = {
+    Role.FIELD_WORKER: frozenset({Role.CASE_WORKER, Role.COORDINATOR}),
+    Role.CASE_WORKER: frozenset({Role.COORDINATOR}),
+}
+# What it opens, right by right: never exports, locks, or the review of emergency access itself.
+ELEVATED: dict[str, frozenset[str]] = {
+    Role.CASE_WORKER: frozenset(_ENTRY),
+    Role.COORDINATOR: frozenset(
+        _ENTRY | {"beneficiaries.review_counts", "programs.view_funding", "reports.view_figures"}
+    ),
+}
+# Beside one of these in the same organisation, emergency access would join powers kept apart.
+NEVER_ELEVATED = frozenset(
+    {Role.ADMINISTRATOR, Role.AUDITOR, Role.FUNDER, Role.PLATFORM_ADMINISTRATOR}
+)
 
 # Roles that act for a whole organisation: a program or a site would mean nothing.
 WHOLE_ORGANISATION = frozenset(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Model
 
+from . import scope
+
 NOTE = "SELECT ledger.note(%s, %s, %s, %s::bigint[], %s, %s, %s::text[], %s, %s::jsonb)"
 
 
@@ -25,10 +27,10 @@ def record(
     `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
     were displayed or exported; `details` holds codes and numbers, never a name or free text
     about a person. Auditors of that organisation, of those whoever acts belongs to, and of
-    `audience` will read it. Who acts, when and under which request is what the transaction and
-    the server say: `by` stands in where the transaction acts for nobody yet, and is refused
-    where it acts for somebody else. If the row cannot be written the caller's work is rolled
-    back with it.
+    `audience` will read it. Who acts, when, and under which request and emergency access is
+    what the transaction and the server say: `by` stands in where the transaction acts for
+    nobody yet, and is refused where it acts for somebody else. If the row cannot be written
+    the caller's work is rolled back with it.
     """
     values = [
         action,
@@ -39,7 +41,7 @@ def record(
         str(target.pk) if target is not None else "",
         [str(key) for key in shown],
         reason,
-        json.dumps(details or {}),
+        json.dumps((details or {}) | scope.current().elevated),
     ]
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)

@@ -17,6 +17,8 @@ class Scope:
     user_id: uuid.UUID | None = None
     organisation_ids: tuple[int, ...] = ()
     request_id: uuid.UUID | None = None
+    # The emergency access under which this person acts.
+    elevation_id: uuid.UUID | None = None
 
     def settings(self) -> list[str]:
         """The five values the transaction carries, in the order of SET_SCOPE."""
@@ -26,8 +28,13 @@ class Scope:
             user,
             request,
             request or str(uuid.uuid4()),
-            json.dumps({"user": user, "request": request}),
+            json.dumps({"user": user, "request": request} | self.elevated),
         ]
+
+    @property
+    def elevated(self) -> dict[str, str]:
+        """What journal and history say beside each change made under emergency access."""
+        return {"elevation": str(self.elevation_id)} if self.elevation_id else {}
 
 
 NOBODY = Scope()
@@ -58,13 +65,15 @@ def scope(
     user_id: uuid.UUID | None = None,
     organisation_ids: Iterable[int] = (),
     request_id: uuid.UUID | None = None,
+    elevation_id: uuid.UUID | None = None,
 ) -> Iterator[Scope]:
     """Open one transaction that acts for `user_id` within `organisation_ids`.
 
     The settings last as long as the transaction: a pooled connection carries nothing over.
     Nested, the outer scope comes back; on an error the rollback itself restores it.
     """
-    wanted = Scope(user_id, tuple(sorted(organisation_ids)), request_id or uuid.uuid4())
+    ids = tuple(sorted(organisation_ids))
+    wanted = Scope(user_id, ids, request_id or uuid.uuid4(), elevation_id)
     outer = _current.get()
     is_nested = connection.in_atomic_block
     token = _current.set(wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from accounts.models import Invitation, User
+from accounts.models import Elevation, Invitation, User
 from programs.models import FundedProject, ProgramSite
 
 from .board import LATE, NOT_STARTED, Mark, board, months_until, places_of, this_month
@@ -64,6 +64,11 @@ def to_review(user: User) -> list[CountReport]:
 
 def open_invitations(user: User) -> int:
     return Invitation.objects.visible_to(user).open().count()
+
+
+def elevations_to_review(user: User) -> list[Elevation]:
+    """Emergency access of somebody else that is over and that nobody has reviewed."""
+    return list(Elevation.objects.to_review_by(user)[:MOST])
 
 
 def funded_projects(user: User) -> list[FundedProject]:

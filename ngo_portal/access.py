@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.core import checks
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.roles import Role, roles_with
+from accounts.roles import ELEVATE, REVIEW_ELEVATIONS, Role, roles_with
 
 READ = ("GET", "HEAD")
 FORM = ("GET", "HEAD", "POST")
@@ -111,6 +111,11 @@ PAGES: dict[str, Page] = {
         "invitation_resend invitation_withdraw account_reactivate",
         Page(WRITE, permission="accounts.manage_access", step_up=True),
     ),
+    # emergency access
+    **_pages("elevate", Page(FORM, permission=ELEVATE, step_up=True)),
+    **_pages("elevation_end", Page(WRITE)),
+    **_pages("elevations", Page(permission=REVIEW_ELEVATIONS)),
+    **_pages("elevation", Page(FORM, permission=REVIEW_ELEVATIONS)),
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
     **_pages("count_report", Page(FORM, permission="beneficiaries.view_counts")),

@@ -72,6 +72,7 @@ class ScopeMiddleware:
                 user_id=user.pk,
                 organisation_ids=user.access.organisation_ids,
                 request_id=request.id,
+                elevation_id=user.access.elevation and user.access.elevation.pk,
             ),
             timezone.override(user.access.time_zone),
         ):

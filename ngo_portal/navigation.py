@@ -33,7 +33,7 @@ PLACES = (
     Place("dashboard", _("Dashboard"), ("dashboard", "figure", "export")),
     Place("programs", _("Programs"), ("program", "site", "organisation", "indicator")),
     Place("projects", _("Funding"), ("project",)),
-    Place("access", _("Access"), ("access", "invit", "account", "membership")),
+    Place("access", _("Access"), ("access", "invit", "account", "membership", "elevation")),
     Place("catalogue:index", _("Catalogue"), ("catalogue",)),
 )
 
@@ -47,6 +47,7 @@ def navigation(request: HttpRequest) -> dict:
     match = request.resolver_match
     here = (match.view_name or "") if match else ""
     return frame | {
+        "elevation": user.access.elevation,
         "places": [
             (place, here.startswith(place.under)) for place in PLACES if _opens(user, place)
         ],

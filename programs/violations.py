@@ -16,6 +16,7 @@ OTHER_MESSAGES = {
     "beneficiarycount_frozen": _(
         "This report is no longer open: its counts are frozen. Start a correction to change them."
     ),
+    "elevation_closes_once": _("This emergency access is closed: nothing of it changes any more."),
     "export_approver_organisation": _(
         "An export is approved in your organisation or by the lead of a program."
     ),

@@ -77,7 +77,7 @@ def fragment_key(user: User, name: str, query: Mapping[str, str]) -> str:
     """
     if not query.get("stamp"):
         return ""
-    memberships = sorted(str(one.pk) for one in user.access.memberships)
+    memberships = sorted(str(one.pk) for one in user.access.held)
     parts = [EDITION, get_language(), str(user.pk), memberships, name, sorted(query.items())]
     return f"fragment:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 

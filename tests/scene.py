@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions.factor import add_passkey
-from accounts.models import Invitation, User
+from accounts.models import Elevation, Invitation, User
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
 from programs.models import FundedProject, Organisation, Program, ProgramSite
 from reports.budget import SECOND_PERSON_ABOVE
 from reports.models import Export
 from tests.factories import (
     ALWAYS,
+    make_elevation,
     make_export,
     make_filled_report,
     make_grant,
@@ -53,6 +54,7 @@ class Scene:
     lock: PeriodLock
     colleague: User
     invitation: Invitation
+    elevation: Elevation
     # Large, and waits for the answer of somebody else.
     asked: Export
     passkey: Authenticator
@@ -95,6 +97,8 @@ class Scene:
             ("account_reactivate", [self.colleague.pk]),
             ("membership_grant", [self.colleague.pk]),
             ("membership_end", [membership]),
+            ("elevation", [self.elevation.pk]),
+            ("elevation_end", [self.elevation.pk]),
             ("invitation_resend", [self.invitation.pk]),
             ("invitation_withdraw", [self.invitation.pk]),
             ("count_report_open", [self.program.pk, self.place.site_id, dt.date(2026, 5, 1)]),
@@ -175,6 +179,7 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
         ),
         colleague=colleague,
         passkey=add_passkey(by=colleague, name="my telephone", credential={}),
+        elevation=make_elevation(colleague, organisation, started=-90),
         invitation=Invitation.objects.create(
             organisation=organisation,
             role="field_worker",

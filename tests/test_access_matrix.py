@@ -23,12 +23,14 @@ GENERAL = sorted(
 )
 OPENED = {200, 302, 400, 422}
 # A role may hold the right and this object still refuse it: only who submitted takes back, and
-# a cell is saved only where its number is named; a sign-in method is its owner's alone.
+# a cell is saved only where its number is named; a sign-in method is its owner's alone;
+# emergency access is ended by who has it or reviews it.
 BY_OBJECT = {
     "count_report_take_back": {403},
     "count_cell_save": {404},
     "passkey_rename": {404},
     "factor_remove": {404},
+    "elevation_end": {404},
 }
 
 

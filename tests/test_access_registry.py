@@ -51,7 +51,9 @@ def test_separation_of_powers():
     admin = PERMISSIONS[Role.ADMINISTRATOR] | PERMISSIONS[Role.PLATFORM_ADMINISTRATOR]
     admin -= {"reports.approve_exports"}
     assert not {right for right in admin if right.startswith(("beneficiaries.", "reports."))}
-    assert PERMISSIONS[Role.AUDITOR] == {"programs.view_catalogue", "audit.view_journal"}
+    assert PERMISSIONS[Role.AUDITOR] == {
+        *["programs.view_catalogue", "audit.view_journal", "accounts.review_elevations"]
+    }
 
 
 @pytest.mark.django_db

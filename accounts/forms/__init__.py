@@ -1,4 +1,5 @@
 from .access import AccessFilterForm, DeactivateForm, EndMembershipForm, InviteForm, MembershipForm
+from .elevation import ElevationForm, ReviewForm
 from .factor import (
     CodeForm,
     ConfirmCodeForm,
@@ -22,6 +23,7 @@ __all__ = [
     "ConfirmForm",
     "ConfirmPasskeyForm",
     "DeactivateForm",
+    "ElevationForm",
     "EndMembershipForm",
     "FirstCodeForm",
     "InviteForm",
@@ -31,6 +33,7 @@ __all__ = [
     "PasskeyNameForm",
     "PasskeySignInForm",
     "ProfileForm",
+    "ReviewForm",
     "SignInForm",
     "UsePasskeyForm",
 ]

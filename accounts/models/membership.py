@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import WHOLE_ORGANISATION, Role
+from accounts.roles import PERMISSIONS, WHOLE_ORGANISATION, Role
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
@@ -178,6 +178,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.organisation}"
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        return PERMISSIONS[self.role]
 
     @property
     def is_ended(self) -> bool:

@@ -111,10 +111,11 @@ class User(AbstractBaseUser):
 
     @cached_property
     def access(self) -> Access:
-        """The memberships that hold today; nothing for a deactivated account."""
+        """What holds today: memberships, emergency access; nothing for a deactivated account."""
         if not self.is_active:
             return Access(())
-        return Access(self.memberships.current().select_related("organisation"))
+        memberships = self.memberships.current().select_related("organisation")
+        return Access(memberships, self.elevations.open())
 
     def within(self, organisation_id: int) -> User:
         """The same person with their roles in one organisation alone."""

@@ -1,4 +1,5 @@
 from .account import account, account_deactivate, account_reactivate
+from .elevation import elevate, elevation, elevation_end, elevations
 from .factor import (
     factor_remove,
     passkey_add,
@@ -24,6 +25,10 @@ __all__ = [
     "account",
     "account_deactivate",
     "account_reactivate",
+    "elevate",
+    "elevation",
+    "elevation_end",
+    "elevations",
     "factor_remove",
     "invitation_resend",
     "invitation_withdraw",

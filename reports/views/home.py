@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.roles import REVIEW_ELEVATIONS
 from beneficiaries import home as homes
 from reports import waiting
 
@@ -13,6 +14,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "work": homes.work_of(user) if user.has_perm("beneficiaries.view_counts") else None,
         "exports": waiting.exports_of(user),
+        "elevations": homes.elevations_to_review(user)
+        if user.has_perm(REVIEW_ELEVATIONS)
+        else None,
         "invitations": homes.open_invitations(user)
         if user.has_perm("accounts.manage_access")
         else None,

@@ -27,4 +27,14 @@ addEventListener("pageshow", () => {
   });
 });
 
+// Emergency access: the minutes that are left.
+const left = document.querySelector("[data-until]");
+if (left) {
+  setInterval(() => {
+    const minutes = Math.ceil((new Date(left.dataset.until) - Date.now()) / 60_000);
+    const { one, many, over } = left.dataset;
+    left.textContent = minutes < 1 ? over : minutes === 1 ? one : many.replace("#", minutes);
+  }, 10_000);
+}
+
 document.getElementById("error-summary")?.focus();

@@ -1,0 +1,117 @@
+"""Emergency access: opened for a reason, told at once, ended in time, answered for afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import jobs
+from accounts.models import Elevation, User
+from accounts.models.elevation import SHORTEST_REASON
+from accounts.rights import reviewers_of, roles_to_elevate_to
+from accounts.roles import REVIEW_ELEVATIONS
+from audit import journal
+from programs.models import Organisation
+from programs.violations import explained
+
+
+@transaction.atomic
+def elevate(
+    *, organisation: Organisation, role: str, minutes: int, reason: str, by: User
+) -> Elevation:
+    """Let `by` act as `role` in their own organisation, for `minutes`; whoever reviews is told.
+
+    Refused without somebody else who can review it, and while an earlier one of theirs has
+    waited for its review too long.
+    """
+    if role not in roles_to_elevate_to(by, organisation.pk):
+        raise PermissionDenied
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ValidationError({"reason": _("Say in at least 20 characters why.")}, code="reason")
+    reviewers = reviewers_of(organisation.pk, besides=by)
+    if not reviewers:
+        raise ValidationError(
+            _("Nobody else here could review it: ask your administrator."), code="no_reviewer"
+        )
+    _refuse_while_unreviewed(by)
+    now = timezone.now()
+    elevation = Elevation(
+        organisation=organisation,
+        user=by,
+        role=role,
+        reason=reason.strip(),
+        starts_at=now,
+        ends_at=now + dt.timedelta(minutes=minutes),
+    )
+    with explained():
+        elevation.save(force_insert=True)
+    details = {"role": role, "minutes": minutes, "elevation": str(elevation.pk)}
+    journal.record("elevate", elevation, by=by, details=details)
+    for reviewer in reviewers:
+        jobs.tell_of_elevation.ask(
+            by=by, elevation_id=str(elevation.pk), reviewer_id=str(reviewer.pk)
+        )
+    return elevation
+
+
+def _refuse_while_unreviewed(by: User) -> None:
+    limit = timezone.now() - dt.timedelta(days=settings.ELEVATION_REVIEW_DAYS)
+    if by.elevations.over().unreviewed().filter(starts_at__lt=limit).exists():
+        raise ValidationError(
+            _("An earlier emergency access of yours still waits for its review: ask for it first."),
+            code="unreviewed",
+        )
+
+
+@transaction.atomic
+def end(*, elevation: Elevation, by: User) -> Elevation:
+    """Stop it before its time: whoever opened it, or whoever may review it."""
+    if elevation.user_id != by.pk and not by.has_perm(REVIEW_ELEVATIONS, elevation):
+        raise PermissionDenied
+    elevation = Elevation.objects.select_for_update(of=("self",)).get(pk=elevation.pk)
+    if elevation.is_open:
+        elevation.ended_at = timezone.now()
+        with explained():
+            elevation.save(update_fields=["ended_at"])
+        details = {"elevation": str(elevation.pk)}
+        journal.record("end_elevation", elevation, by=by, details=details)
+    return elevation
+
+
+@transaction.atomic
+def review(*, elevation: Elevation, outcome: str, findings: str, by: User) -> Elevation:
+    """Say, for somebody else's emergency access that is over, whether it was justified."""
+    if elevation.user_id == by.pk or not by.has_perm(REVIEW_ELEVATIONS, elevation):
+        raise PermissionDenied
+    elevation = Elevation.objects.select_for_update(of=("self",)).get(pk=elevation.pk)
+    if elevation.is_open:
+        raise ValidationError(_("It is reviewed once it is over."), code="open")
+    if elevation.reviewed_at:
+        raise ValidationError(_("Somebody else has reviewed it meanwhile."), code="reviewed")
+    elevation.reviewed_by, elevation.reviewed_at = by, timezone.now()
+    elevation.outcome, elevation.findings = outcome, findings.strip()
+    with explained():
+        elevation.save(update_fields=["reviewed_by", "reviewed_at", "outcome", "findings"])
+    details = {"outcome": outcome, "elevation": str(elevation.pk)}
+    journal.record("review_elevation", elevation, by=by, details=details)
+    return elevation
+
+
+def tell(*, elevation: Elevation, reviewer: User) -> None:
+    """One e-mail, in the reader's language: that it happened, and where to read who and why."""
+    with translation.override(reviewer.language):
+        context = {
+            "elevation": elevation,
+            "url": settings.PORTAL_ORIGIN + reverse("elevation", args=[elevation.pk]),
+        }
+        subject = render_to_string("accounts/email/elevation_subject.txt", context)
+        text = render_to_string("accounts/email/elevation_message.txt", context)
+    send_mail(" ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [reviewer.email])
