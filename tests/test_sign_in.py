@@ -202,10 +202,10 @@ def test_quick_exit_works_from_an_old_page(user):
         ("", "/"),
     ],
 )
-def test_the_language_is_kept_and_the_page_too(client, wanted, location):
+def test_the_language_is_kept_and_the_page_too(client, wanted, location, settings):
     answer = client.post(reverse("set_language"), {"language": "fr", "next": wanted})
     assert answer["Location"] == location
-    assert client.cookies["language"].value == "fr"
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "fr"
     assert client.get(reverse("account_login"))["Content-Language"] == "fr"
 
 
