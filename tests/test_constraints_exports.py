@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from programs.violations import explained
@@ -171,6 +172,17 @@ def test_a_failure_says_why(export):
 )
 def test_a_file_is_what_was_asked_and_is_known(export, name, fields):
     assert refused(name, make_built, export, **fields)
+
+
+@pytest.mark.parametrize("column", ["purpose_note", "refusal", "passphrase"])
+def test_a_text_is_sealed(export, column):
+    make_built(export)
+
+    def write_plain():
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE reports_export SET {column} = 'for the board'")
+
+    assert refused(f"export_{column}_sealed", write_plain)
 
 
 def test_what_was_downloaded_and_deleted_says_when(export):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.models import Organisation
 from programs.triggers import keeps
@@ -118,7 +119,7 @@ class Export(models.Model):
     # The question as a query string says it, its months fixed: keys and codes.
     filter = models.JSONField(_("question"), default=dict)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
-    purpose_note = models.TextField(_("details of the purpose"), blank=True)
+    purpose_note = EncryptedTextField(_("details of the purpose"), blank=True, max_length=1000)
     rows = models.PositiveIntegerField(_("rows"))
     state = models.CharField(
         _("state"), max_length=20, choices=State.choices, default=State.REQUESTED
@@ -137,7 +138,7 @@ class Export(models.Model):
         verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
-    refusal = models.TextField(_("reason of the refusal"), blank=True)
+    refusal = EncryptedTextField(_("reason of the refusal"), blank=True, max_length=1000)
     failure = models.CharField(_("failure"), max_length=20, choices=Failure.choices, blank=True)
     begun_at = models.DateTimeField(_("begun"), null=True)
     built_at = models.DateTimeField(_("made"), null=True)
@@ -146,7 +147,7 @@ class Export(models.Model):
     size = models.PositiveBigIntegerField(_("size"), null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     # Until it is shown, once; nobody can read it back after that.
-    passphrase = models.TextField(_("passphrase"), blank=True)
+    passphrase = EncryptedTextField(_("passphrase"), blank=True)
     passphrase_shown_at = models.DateTimeField(_("passphrase shown"), null=True)
     expires_at = models.DateTimeField(_("expires"), null=True)
     downloaded_at = models.DateTimeField(_("downloaded"), null=True)
@@ -244,6 +245,7 @@ class Export(models.Model):
                 | Q(passphrase_shown_at=None, state__in=[*WITH_FILE, S.PURGED]),
                 violation_error_message=_("A passphrase that was shown is kept nowhere."),
             ),
+            *(holds_sealed("export", text) for text in ("purpose_note", "refusal", "passphrase")),
             CheckConstraint(
                 name="export_out_when",
                 condition=~Q(state__in=OUT) | Q(downloaded_at__isnull=False),
