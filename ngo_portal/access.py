@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.core import checks
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
 
 from accounts.roles import ELEVATE, REVIEW_ELEVATIONS, Role, roles_with
 
@@ -44,7 +44,7 @@ class Page:
     step_up: bool = False
     # It opens without the second factor: what gives one, and what leaves.
     before_factor: bool = False
-    # What of a person it shows; "" for nothing.
+    # Whom it shows, "person" or "account" ("" for nobody): the journal names each of them.
     shows: str = ""
 
     @property
@@ -105,8 +105,12 @@ PAGES: dict[str, Page] = {
     ),
     **_pages("projects project", Page(permission="programs.view_funding")),
     # people and their rights
-    **_pages("access account", Page(permission="accounts.manage_access")),
-    **_pages("invite account_deactivate membership_grant membership_end", MANAGE_ACCESS),
+    **_pages("access account", Page(permission="accounts.manage_access", shows="account")),
+    **_pages("invite", MANAGE_ACCESS),
+    **_pages(
+        "account_deactivate membership_grant membership_end",
+        replace(MANAGE_ACCESS, shows="account"),
+    ),
     **_pages(
         "invitation_resend invitation_withdraw account_reactivate",
         Page(WRITE, permission="accounts.manage_access", step_up=True),
@@ -162,6 +166,12 @@ def page(view_name: str | None) -> Page | None:
     if view_name and view_name.startswith(CATALOGUE_NAMESPACE):
         return EDIT_CATALOGUE
     return PAGES.get(view_name or "")
+
+
+def page_of(match: ResolverMatch) -> Page | None:
+    """The declaration of a resolved address; the admin's nameless routes stand under its own."""
+    found = page(match.view_name)
+    return EDIT_CATALOGUE if found is None and is_of_catalogue(match.route) else found
 
 
 def urls() -> Iterator[tuple[str, str | None]]:

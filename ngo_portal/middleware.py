@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import held, sitting
-from audit import journal, submissions
+from audit import journal, showing, submissions
 from audit.scope import scope
 
 from . import access
@@ -75,27 +75,23 @@ class ScopeMiddleware:
                 elevation_id=user.access.elevation and user.access.elevation.pk,
             ),
             timezone.override(user.access.time_zone),
+            showing.collecting() as shown,
         ):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+            else:
+                _write_down(request, response, shown)
         return response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
         """Declared, its method, signed in, second factor, allowed, lately confirmed: in order."""
-        page = access.page(request.resolver_match.view_name)
-        if page is None and access.is_of_catalogue(request.resolver_match.route):
-            page = access.EDIT_CATALOGUE
+        page = access.page_of(request.resolver_match)
         if page is None:
             raise PermissionDenied
         if request.method not in page.methods:
             return HttpResponseNotAllowed(page.methods)
         return None if page.is_open else _let_in(request, page)
-
-    def process_exception(self, request, exception) -> None:
-        """A view that refuses somebody is a denial as well."""
-        if isinstance(exception, PermissionDenied):
-            _note_denial(request)
 
 
 def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
@@ -106,7 +102,6 @@ def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
         return redirect("second_factor")
     _came_today(request.user)
     if page.permission and not request.user.has_perm(page.permission):
-        _note_denial(request)
         raise PermissionDenied
     if page.step_up and not sitting.is_fresh(request):
         return _confirm_first(request)
@@ -114,11 +109,16 @@ def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
     return None
 
 
-def _note_denial(request: HttpRequest) -> None:
-    """A line of the journal, for the auditors of whoever was refused."""
-    details = {"page": request.resolver_match.view_name or "", "method": request.method}
-    user = request.user if request.user.is_authenticated else None
-    journal.record("denied", by=user, details=details)
+def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, None]) -> None:
+    """Who was refused, and who saw whom: no answer is given that the journal does not tell of."""
+    match = request.resolver_match
+    page = match and access.page_of(match)
+    if response.status_code == 403 and match and request.user.is_authenticated:
+        keys = {k: str(v) for k, v in match.kwargs.items() if isinstance(v, int | uuid.UUID)}
+        details = {"page": match.view_name or "", "method": request.method, **keys}
+        journal.record("denied", by=request.user, details=details)
+    elif shown or (page and page.shows and response.status_code == 200):
+        showing.write_down(request, shown, what=page.shows if page else "")
 
 
 def _confirm_first(request: HttpRequest) -> HttpResponse:

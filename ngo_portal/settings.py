@@ -143,7 +143,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ngo_portal.navigation.navigation",
             ],
-            "builtins": ["ngo_portal.templatetags.portal"],
+            "builtins": ["audit.templatetags.showing", "ngo_portal.templatetags.portal"],
         },
     }
 ]

@@ -1,0 +1,70 @@
+"""Signing in and out, failing to, and new passwords, in the journal.
+
+allauth tells of them by signals, which this file alone listens to.
+"""
+
+from __future__ import annotations
+
+from allauth.account import signals as allauth
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.signals import authentication_failed
+from django.contrib.auth.signals import user_logged_out, user_login_failed
+
+from audit import journal
+from audit.encryption import fingerprint
+
+from .models import Membership, User
+
+
+def listen() -> None:
+    """Start listening, once the applications are loaded."""
+    allauth.user_logged_in.connect(_came)
+    user_logged_out.connect(_left)
+    user_login_failed.connect(_failed)
+    authentication_failed.connect(_failed_factor)
+    for changed in (allauth.password_changed, allauth.password_set, allauth.password_reset):
+        changed.connect(_new_password)
+
+
+def _came(request, user: User, **more) -> None:
+    records = get_authentication_records(request, user)
+    proofs = [record.get("type", record["method"]) for record in records]
+    _record("sign_in", user, details={"proofs": proofs})
+
+
+def _left(request, user: User | None, **more) -> None:
+    if user is not None:
+        _record("sign_out", user)
+
+
+def _failed(credentials: dict, **more) -> None:
+    """The e-mail is looked up in one query, whether an account has it or not."""
+    email = str(credentials.get("email") or credentials.get("username") or "")
+    rows = Membership.objects.filter(user__email__iexact=email).order_by("pk")
+    held = list(rows.select_related("user"))
+    journal.record(
+        "fail_sign_in",
+        held[0].user if held else None,
+        by=None,
+        audience={membership.organisation_id for membership in held},
+        details={"email": fingerprint(email.casefold(), "email")},
+    )
+
+
+def _failed_factor(user: User, reauthentication: bool = False, **more) -> None:
+    _record("fail_second_factor", user, details={"again": bool(reauthentication)}, by=None)
+
+
+def _new_password(user: User, signal, **more) -> None:
+    _record("reset_password" if signal is allauth.password_reset else "change_password", user)
+
+
+def _record(action: str, user: User, *, details: dict | None = None, **who) -> None:
+    """For the auditors of every organisation that the person works for."""
+    journal.record(
+        action,
+        user,
+        by=who.get("by", user),
+        audience=user.access.organisation_ids,
+        details=details,
+    )
