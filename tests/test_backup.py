@@ -107,7 +107,9 @@ def test_without_a_recipient_nothing_is_saved(own_database, tmp_path, files):
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"), [("age1nonsense", "no public key"), (str(PAIR), "holds a secret key")]
+    ("keys", "said"),
+    [("age1nonsense", "no public key"), (str(PAIR), "holds a secret key")],
+    ids=["nonsense", "a secret key"],
 )
 def test_a_recipient_that_is_no_public_key_is_refused(keys, said):
     with pytest.raises(RefusalError, match=said) as caught:
