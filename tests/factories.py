@@ -301,9 +301,11 @@ def make_export(user: User, organisation: Organisation, **fields) -> Export:
         "purpose": "governance",
         "rows": 10,
     }
-    return Export.objects.create(
+    export = Export.objects.create(
         organisation=organisation, requested_by=user, **(defaults | fields)
     )
+    export.refresh_from_db(fields=["serial"])
+    return export
 
 
 def make_built(export: Export, **fields) -> Export:

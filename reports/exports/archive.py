@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,16 +30,20 @@ def pack(files: Iterable[File], passphrase: str, path: Path) -> None:
 
     The second version of the format keeps no checksum of the clear content, which the first does.
     """
-    with pyzipper.AESZipFile(
-        path,
-        "x",
-        compression=pyzipper.ZIP_DEFLATED,
-        encryption=pyzipper.WZ_AES,
-        encryption_kwargs={
-            "nbits": AES_256,
-            "force_wz_aes_version": pyzipper.zipfile_aes.WZ_AES_V2,
-        },
-    ) as archive:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        os.fdopen(handle, "wb") as file,
+        pyzipper.AESZipFile(
+            file,
+            "w",
+            compression=pyzipper.ZIP_DEFLATED,
+            encryption=pyzipper.WZ_AES,
+            encryption_kwargs={
+                "nbits": AES_256,
+                "force_wz_aes_version": pyzipper.zipfile_aes.WZ_AES_V2,
+            },
+        ) as archive,
+    ):
         archive.setpassword(passphrase.encode())
-        for file in files:
-            archive.writestr(file.name, file.content)
+        for each in files:
+            archive.writestr(each.name, each.content)

@@ -1,0 +1,221 @@
+"""Asking for an export, and the answer of a second person."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts.roles import Role
+from reports.actions import export as actions
+from reports.budget import ROWS_A_PERSON, SECOND_PERSON_ABOVE
+from reports.models import Export
+from tests import factories
+from tests.exported import asked, made
+from tests.jobs import run_jobs
+from tests.network import counts_of, make_network
+
+pytestmark = pytest.mark.django_db
+LARGE = SECOND_PERSON_ABOVE + 1
+WHY = "The board meets on Tuesday and looks at the whole year."
+
+
+@pytest.fixture
+def network(client):
+    found = make_network()
+    for number in (1, 2):
+        counts_of(found, found.north, number, 4)
+    client.force_login(found.coordinator)
+    return found
+
+
+@pytest.fixture
+def large(network):
+    """An export that waits for an answer; the coordinator's colleague asked for it."""
+    colleague = factories.make_user("coordinator", network.lead)
+    return factories.make_export(
+        colleague, network.lead, rows=LARGE, purpose="other", purpose_note=WHY
+    )
+
+
+def page(client, content: str = "counts", **query) -> str:
+    query = {"period": "2024", "content": content} | query
+    return client.get(reverse("export_request"), query).content.decode()
+
+
+def review(client, export, **answer):
+    return client.post(reverse("export_review", args=[export.pk]), answer)
+
+
+def test_the_page_says_what_leaves_and_what_is_left(client, network):
+    html = page(client)
+    assert "Counts, cell by cell (CSV)" in html
+    assert "Jan 2024 – Dec 2024" in html
+    assert "<dd>8</dd>" in html  # four figures in two months
+    assert "100\u202f000 rows, of 100\u202f000" in html
+    asked(client, "counts")
+    assert "99\u202f992 rows, of 100\u202f000" in page(client)
+
+
+def test_it_keeps_the_filter_of_the_dashboard(client, network):
+    html = client.get(reverse("dashboard"), {"period": "2024", "site": network.north.site_id})
+    assert (
+        f"period=2024&amp;site={network.north.site_id}&amp;content=counts" in html.content.decode()
+    )
+    asked(client, "counts", site=str(network.north.site_id))
+    assert Export.objects.get().filter == {
+        "period": "range", "from": "2024-01", "to": "2024-12", "site": str(network.north.site_id),
+    }  # fmt: skip
+
+
+def test_months_are_fixed_when_it_is_asked(client, network):
+    """The last twelve months would be others by the time it is approved."""
+    counts_of(network, network.north, 3, 1)
+    client.post(f"{reverse('export_request')}?period=last12&content=totals", {"purpose": "funder"})
+    assert set(Export.objects.get().filter) == {"period", "from", "to"}
+
+
+def test_another_purpose_is_said_and_what_was_typed_stays(client, network):
+    answer = asked(client, "counts", purpose="other")
+    assert "Say what the other purpose is." in answer.content.decode()
+    answer = asked(client, "counts", purpose="", note=WHY)
+    assert WHY in answer.content.decode()
+    assert not Export.objects.exists()
+
+
+def test_beyond_the_budget_nothing_can_be_asked(client, network):
+    factories.make_export(network.coordinator, network.lead, rows=ROWS_A_PERSON - 1)
+    assert "more than what is left today" in page(client)
+    answer = asked(client, "counts")
+    assert answer.status_code == 200
+    assert "This is more than what is left to you today" in answer.content.decode()
+
+
+def test_somebody_of_two_organisations_exports_for_one_at_a_time(client, network):
+    other = make_other(network)
+    client.force_login(network.coordinator)
+    html = page(client)
+    assert f"within={other.pk}" in html
+    asked(client, "counts", within=str(other.pk))
+    export = Export.objects.get()
+    assert (export.organisation, export.rows) == (other, 4)
+    assert "<dd>4</dd>" in page(client, within=str(other.pk))
+
+
+def make_other(network):
+    """A second organisation of the coordinator, with a month of four figures."""
+    other = factories.make_organisation("Zebra")
+    place = factories.make_program_site(factories.make_program(other), factories.make_site(other))
+    indicator = factories.make_indicator(network.breakdown)
+    factories.make_program_indicator(place.program, indicator)
+    cells = dict.fromkeys(("F|C", "M|C", "F|A", "M|A"), 3)
+    factories.make_counts(place, network.north.site.reports.first().month, {indicator: cells})
+    factories.make_membership(network.coordinator, "coordinator", other)
+    return other
+
+
+def test_a_large_one_waits_and_is_made_once_approved(client, network, large, mailoutbox):
+    html = client.get(reverse("export_review", args=[large.pk])).content.decode()
+    assert WHY in html
+    assert "Send your answer" in html
+    assert review(client, large, is_approved="yes").status_code == 302
+    run_jobs()
+    large.refresh_from_db()
+    assert (large.state, large.decided_by) == ("built", network.coordinator)
+    run_jobs()
+    assert "is ready" in mailoutbox[-1].body
+    assert mailoutbox[-1].to == [large.requested_by.email]
+
+
+def test_a_refusal_is_told_with_its_reason(client, network, large, mailoutbox):
+    answer = review(client, large, is_approved="no", reason="too short")
+    assert "Say in at least ten characters why." in answer.content.decode()
+    review(client, large, is_approved="no", reason="The board asked for totals alone.")
+    run_jobs()
+    assert "was refused" in mailoutbox[-1].body
+    assert "totals alone" not in mailoutbox[-1].body
+    client.force_login(large.requested_by)
+    html = client.get(large.get_absolute_url()).content.decode()
+    assert "The board asked for totals alone." in html
+
+
+def test_an_answer_is_given_once(client, network, large):
+    review(client, large, is_approved="no", reason="The board asked for totals alone.")
+    answer = review(client, large, is_approved="yes")
+    assert "no longer waits for an answer" in answer.content.decode()
+
+
+def test_an_administrator_approves_and_reads_no_figure(client, network, large):
+    client.force_login(factories.make_user("administrator", network.lead))
+    assert "Exports to approve" in client.get(reverse("home")).content.decode()
+    html = client.get(reverse("export_review", args=[large.pk])).content.decode()
+    assert "Jan 2024 – Dec 2024" in html
+    assert review(client, large, is_approved="yes").status_code == 302
+    assert client.get(reverse("exports")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.FIELD_WORKER, Role.PARTNER, Role.AUDITOR, Role.FUNDER])
+def test_nobody_else_decides(client, network, large, role):
+    client.force_login(factories.make_user(role, network.lead))
+    assert review(client, large, is_approved="yes").status_code == 403
+
+
+def test_neither_who_asked_nor_a_narrow_role_decides(client, network, large):
+    narrow = factories.make_user("coordinator", network.lead, program=network.program)
+    for person in (large.requested_by, narrow):
+        client.force_login(person)
+        assert review(client, large, is_approved="yes").status_code == 404
+        with pytest.raises(PermissionDenied):
+            actions.decide(export=large, is_approved=True, by=person)
+
+
+def test_of_a_partner_alone_the_lead_is_asked(client, network, monkeypatch):
+    monkeypatch.setattr("reports.asking.needs_second_person", lambda rows: True)
+    counts_of(network, network.hill, 1, 4)
+    client.force_login(network.partner_user)
+    assert "Lead, which leads the program, is asked" in page(client)
+    asked(client, "counts")
+    assert Export.objects.get().approver_organisation == network.lead
+
+
+def test_the_coordinator_of_the_lead_answers_a_partner(client, network):
+    large = factories.make_export(
+        network.partner_user, network.partner, rows=LARGE, approver_organisation=network.lead
+    )
+    assert str(large) in client.get(reverse("export_approvals")).content.decode()
+    assert review(client, large, is_approved="yes").status_code == 302
+    large.refresh_from_db()
+    assert large.decided_by == network.coordinator
+
+
+def test_somebody_alone_is_told_what_to_do(client, network, monkeypatch):
+    monkeypatch.setattr("reports.asking.needs_second_person", lambda rows: True)
+    answer = asked(client, "counts")
+    assert "Nobody else may approve an export of this size" in answer.content.decode()
+    factories.make_user("administrator", network.lead)
+    assert asked(client, "counts").status_code == 302
+
+
+def test_today_says_what_waits(client, network, large):
+    export = made(client)
+    html = client.get(reverse("home")).content.decode()
+    assert reverse("export_review", args=[large.pk]) in html
+    assert export.get_absolute_url() in html
+
+
+@pytest.mark.parametrize("name", ["exports", "export_approvals", "home"])
+def test_lists_ask_the_same_number_of_questions(
+    client, network, django_assert_max_num_queries, name
+):
+    colleague = factories.make_user("coordinator", network.lead)
+
+    def fill():
+        factories.make_export(colleague, network.lead, rows=LARGE)
+        factories.make_built(factories.make_export(network.coordinator, network.lead))
+
+    fill()
+    client.get(reverse(name))
+    with django_assert_max_num_queries(40) as few:
+        client.get(reverse(name))
+    for _number in range(3):
+        fill()
+    with django_assert_max_num_queries(len(few)):
+        assert client.get(reverse(name)).status_code == 200
