@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import secrets
 import tempfile
 import zipfile
@@ -34,7 +35,8 @@ from tests.proof import Figure, Run, proof
 AT_ONCE = 8
 SWITCH = "ALTER TABLE reports_export {} TRIGGER USER"
 # A number and a name that stand nowhere else.
-NUMBER, NAME = 918_273_645, "CANARY-OF-THE-PROOF"
+NUMBER, NAME = 91_827, "CANARY-OF-THE-PROOF"
+SIGNS = re.compile(rf"(?<![0-9A-Za-z]){NUMBER}(?![0-9A-Za-z])|{NAME}".encode())
 
 
 def _request(person, organisation) -> bool:
@@ -150,7 +152,7 @@ def _leaks(client, logs) -> tuple[int, int]:
     for step in ("waits", "taken"):
         for _place, content in _places(logs):
             scanned += len(content)
-            found += any(sign in content for sign in (str(NUMBER).encode(), NAME.encode()))
+            found += SIGNS.search(content) is not None
         if step == "waits":
             files = opened(downloaded(client, export), secret)
             assert len(files) == 2
