@@ -47,7 +47,7 @@ def navigation(request: HttpRequest) -> dict:
     match = request.resolver_match
     here = (match.view_name or "") if match else ""
     return frame | {
-        "elevation": user.access.elevation,
+        "emergency": user.access.elevation,
         "places": [
             (place, here.startswith(place.under)) for place in PLACES if _opens(user, place)
         ],

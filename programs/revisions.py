@@ -15,9 +15,17 @@ STALE = _(
 )
 
 
+class StaleRow(ValidationError):
+    """A row changed since it was read: what it is now."""
+
+    def __init__(self, row: Model) -> None:
+        super().__init__(STALE, code="stale")
+        self.row = row
+
+
 def locked(row: Row, revision: int) -> Row:
     """Lock a row until the transaction ends; refuse if it changed since `revision` was read."""
     fresh = row._meta.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
     if fresh.revision != revision:
-        raise ValidationError(STALE, code="stale")
+        raise StaleRow(fresh)
     return fresh

@@ -103,6 +103,7 @@ def test_it_waits_on_the_home_of_who_reviews_it(client, scene, coordinator):
     address = f"/emergency/{scene.elevation.pk}/"
     assert address in page
     review = {"outcome": "not_justified", "findings": "The coordinator was there."}
+    assert 'class="elevation"' not in client.get(address).content.decode()
     assert client.post(address, review).status_code == 302
     assert address not in client.get("/").content.decode()
     assert "not justified" in client.get(address).content.decode()

@@ -180,6 +180,10 @@ class Membership(models.Model):
         return f"{self.get_role_display()} · {self.organisation}"
 
     @property
+    def last_day(self) -> dt.date | None:
+        return self.active.upper and self.active.upper - dt.timedelta(days=1)
+
+    @property
     def permissions(self) -> frozenset[str]:
         return PERMISSIONS[self.role]
 

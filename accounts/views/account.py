@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import account as actions
 from accounts.forms import DeactivateForm
 from accounts.models import Membership, User
+from programs.stale import refuse
 
 
 def account(request: HttpRequest, pk) -> HttpResponse:
@@ -26,7 +27,7 @@ def account_deactivate(request: HttpRequest, pk) -> HttpResponse:
         try:
             actions.deactivate(user=person, by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             messages.success(request, _("The account is deactivated: nothing opens for it."))
             return redirect("account", pk=person.pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import membership as actions
 from accounts.forms import AccessFilterForm, EndMembershipForm, MembershipForm
 from accounts.models import Invitation, Membership, User
+from programs.stale import refuse
 
 PAGE = 50
 
@@ -42,7 +43,7 @@ def membership_grant(request: HttpRequest, pk) -> HttpResponse:
         try:
             actions.grant(user=person, by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             messages.success(request, _("The role is given."))
             return redirect("account", pk=person.pk)
@@ -57,7 +58,7 @@ def membership_end(request: HttpRequest, pk) -> HttpResponse:
         try:
             actions.end_membership(membership=membership, by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             messages.success(request, _("The last day of the role is set."))
             return redirect("account", pk=membership.user_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import account as actions
 from accounts.forms import ProfileForm
+from programs.stale import refuse
 
 
 def my_account(request: HttpRequest) -> HttpResponse:
@@ -20,7 +21,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
         try:
             user = actions.change_profile(by=user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
         else:
             with translation.override(user.language):
                 messages.success(request, _("Your account is saved."))

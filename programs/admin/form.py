@@ -4,9 +4,10 @@ from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from programs.stale import both
 
 
 class CatalogueForm(forms.ModelForm):
@@ -59,11 +60,7 @@ class CatalogueForm(forms.ModelForm):
         )
         for name in self.changed_data:
             field = self[name]
-            self.add_error(
-                name if not field.is_hidden else None,
-                _("It now says “%(now)s”. You typed “%(typed)s”. Save again to keep yours.")
-                % {"now": shown(field, field.initial), "typed": shown(field, field.data)},
-            )
+            self.add_error(name if not field.is_hidden else None, both(field, field.initial))
         self.data = self.data.copy()
         self.data[self.add_prefix(self.READ)] = current
 
@@ -72,23 +69,3 @@ class CatalogueForm(forms.ModelForm):
         excluded = super()._get_validation_exclusions()
         is_known = self.derives_organisation and self.instance.organisation_id is not None
         return excluded - {"organisation"} if is_known else excluded
-
-
-def shown(bound: BoundField, value: object) -> str:
-    """A value of a field as a person reads it: the label of a choice, days of a span."""
-    field = bound.field
-    if isinstance(field, forms.MultiValueField):
-        days = value if isinstance(value, list) else field.widget.decompress(value)
-        return " – ".join(str(day) for day in days if day)
-    if isinstance(value, list):
-        return ", ".join(str(label_of(field, item)) for item in value)
-    return str(label_of(field, value))
-
-
-def label_of(field: forms.Field, value: object) -> object:
-    if value in (None, ""):
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    labels = {str(key): label for key, label in getattr(field, "choices", ())}
-    return labels.get(str(value), value)

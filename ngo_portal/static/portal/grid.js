@@ -99,6 +99,11 @@ async function send() {
   }
 }
 
+// Once nothing waits any more, or it turns out that it must.
+async function sent() {
+  while (sending) await new Promise((done) => { setTimeout(done, 30); });
+}
+
 function wait(text) {
   for (const id of waiting.keys()) state(document.getElementById(id), "waiting", text);
   setTimeout(send, 5000);
@@ -157,6 +162,8 @@ function check() {
   }, 700);
 }
 
+const texts = new Set();
+
 async function saveText(area) {
   const answer = await post(area.dataset.save, { text: area.value, revision: area.dataset.revision || 0 }).catch(() => ({ error: words.waiting }));
   if (answer.revision !== undefined && !answer.error) area.dataset.revision = answer.revision;
@@ -169,7 +176,10 @@ async function saveText(area) {
 
 form.addEventListener("change", (event) => {
   const field = event.target;
-  if (field.matches("textarea[data-save]")) saveText(field);
+  if (field.matches("textarea[data-save]")) {
+    const saving = saveText(field).finally(() => texts.delete(saving));
+    texts.add(saving);
+  }
   else if (field.matches(".count-grid input[inputmode]") && !field.readOnly) queue(field);
 });
 form.addEventListener("input", (event) => {
@@ -292,7 +302,8 @@ form.addEventListener("paste", (event) => {
 // --- leaving and coming back ---
 form.addEventListener("submit", store);
 addEventListener("online", send);
-addEventListener("beforeunload", (event) => { if (waiting.size > (sending ? 1 : 0) && !form.dataset.sent) event.preventDefault(); });
+document.addEventListener("leaving", (event) => { event.detail.push(...texts, sent()); });
+addEventListener("beforeunload", (event) => { if (!document.documentElement.matches(".left") && waiting.size > (sending ? 1 : 0) && !form.dataset.sent) event.preventDefault(); });
 // A number that was kept meanwhile is sent with the revision it was typed over: the server compares.
 for (const [id, typed] of waiting) {
   const input = document.getElementById(id);

@@ -1,11 +1,38 @@
-// What every page does: quick exit by keyboard, a word when the connection is lost,
-// one press of a button sends a form once.
+// What every page does: quick exit, a screen that nobody reads is blurred, a word when the
+// connection is lost, one press of a button sends a form once.
+const root = document.documentElement;
+const exit = document.getElementById("quick-exit");
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.shiftKey && event.key.toLowerCase() === "x") {
     event.preventDefault();
-    document.getElementById("quick-exit")?.requestSubmit();
+    exit?.requestSubmit();
   }
 });
+
+// Nothing is seen from the first instant; what was typed has a moment to be saved, then one leaves.
+exit?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  root.classList.add("left");
+  document.activeElement?.blur();
+  const saves = [];
+  document.dispatchEvent(new CustomEvent("leaving", { detail: saves }));
+  await Promise.race([Promise.allSettled(saves), new Promise((done) => { setTimeout(done, 1500); })]);
+  exit.submit();
+});
+
+let unattended = 0;
+const attend = () => {
+  root.classList.remove("unattended");
+  clearTimeout(unattended);
+  unattended = setTimeout(() => root.classList.add("unattended"), 180_000);
+};
+if (exit) {
+  for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"]) {
+    addEventListener(kind, attend, { passive: true });
+  }
+  attend();
+}
 
 const offline = document.getElementById("offline");
 const tell = () => { if (offline) offline.hidden = navigator.onLine; };

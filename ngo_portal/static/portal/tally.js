@@ -126,6 +126,10 @@
     });
     form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
     addEventListener("online", again);
+    document.addEventListener("leaving", (event) => {
+      if (!form.isConnected || JSON.stringify(numbers()) === started) return;
+      event.detail.push(fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }));
+    });
 
     function step(input, by) {
       input.value = Math.max(0, number(input) + by) || "";
