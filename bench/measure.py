@@ -48,12 +48,14 @@ def compare(
     portal: Callable[[], object],
     raw: Callable[[], object] | None = None,
     *,
+    before: Callable[[], object] = lambda: None,
     aim: str = "",
     runs: int = 15,
 ) -> Line:
-    """Time `portal` and `raw` in turn, after two runs that do not count."""
+    """Time `portal` and `raw` in turn, `before` untimed, after two runs that do not count."""
     line = Line(name, aim)
     for number in range(runs + 2):
+        before()
         first, worked = milliseconds(portal)
         # A request opens and gives back its connection itself; raw SQL finds one open.
         connection.ensure_connection()
@@ -63,6 +65,7 @@ def compare(
             line.worked.append(worked)
             if second is not None:
                 line.raw.append(second)
+    before()
     line.round_trips = _round_trips(portal)
     return line
 

@@ -2,6 +2,7 @@ import datetime as dt
 import re
 
 import pytest
+import vl_convert
 from django.urls import reverse
 from django.utils import translation
 
@@ -44,6 +45,26 @@ def test_axes_write_numbers_and_months_as_the_reader_does(network):
     assert "févr." in svg
     assert ">1\u202f000<" in svg
     assert "1,000" not in svg
+
+
+@pytest.mark.parametrize("name", charts.NAMES)
+def test_a_shape_compiled_once_draws_as_the_whole_would(network, name):
+    spec = charts.specification(table(network, name))
+    whole = vl_convert.vegalite_to_svg(spec, format_locale=charts.NUMBERS, allowed_base_urls=[])
+    plain = charts.DESCRIPTION.sub("", whole)
+    assert charts.draw(spec) == plain.replace(f'fill="{charts.UNKNOWN}"', 'fill="url(#hatch)"')
+
+
+def test_of_many_months_the_last_and_every_other_one_are_named(network):
+    two_years = {"period": "range", "from": "2022-07", "to": "2024-06"}
+    found = table(network, "trend", query=two_years)
+    with translation.override("en"):
+        svg = charts.svg(found)
+    years = re.findall(r">(\d{4})<", svg)
+    assert len(found.rows) == 24
+    assert len(years) == 12
+    assert ">Jun<" in svg
+    assert ">May<" not in svg
 
 
 def test_names_cannot_inject_markup(network):

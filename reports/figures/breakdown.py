@@ -9,8 +9,20 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from programs.models import BreakdownDimension, Category, CellCategory, Dimension, Indicator
+from programs.models import Category, Dimension, Indicator
 
+from .scope import named
+
+# The categories of each cell in the order of the dimensions, cell after cell.
+KEYS = """
+SELECT key.cell_id, key.dimension_id, key.category_id
+FROM programs_cellcategory key
+JOIN programs_cell cell ON cell.id = key.cell_id
+JOIN programs_breakdowndimension own
+  ON own.breakdown_id = key.breakdown_id AND own.dimension_id = key.dimension_id
+WHERE key.breakdown_id = %s
+ORDER BY cell.position, cell.id, own.position
+"""
 CELLS = """
 SELECT report.month, one.cell_id, sum(one.value)::bigint,
        array_agg(DISTINCT one.missing_reason) FILTER (WHERE one.value IS NULL)
@@ -70,17 +82,17 @@ class Breakdown:
 
 
 def breakdown_of(indicator: Indicator) -> Breakdown:
-    """The dimensions and cells of an indicator, in two queries."""
-    rows = BreakdownDimension.objects.filter(breakdown=indicator.breakdown_id)
-    dimensions = [row.dimension for row in rows.select_related("dimension").order_by("position")]
-    order = {dimension.pk: position for position, dimension in enumerate(dimensions)}
+    """The dimensions and cells of an indicator, in three plain queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS, [indicator.breakdown_id])
+        rows = cursor.fetchall()
+    dimensions = named(Dimension, {dimension for _cell, dimension, _category in rows})
+    categories = named(Category, {category for _cell, _dimension, category in rows})
     keys: dict[int, list[Category]] = {}
-    cells = CellCategory.objects.filter(breakdown=indicator.breakdown_id)
-    for row in cells.select_related("category").order_by("cell__position", "pk"):
-        keys.setdefault(row.cell_id, []).append(row.category)
-    for categories in keys.values():
-        categories.sort(key=lambda category: order[category.dimension_id])
-    return Breakdown(dimensions, keys)
+    for cell, _dimension, category in rows:
+        keys.setdefault(cell, []).append(categories[category])
+    order = dict.fromkeys(dimension for _cell, dimension, _category in rows)
+    return Breakdown([dimensions[key] for key in order], keys)
 
 
 def cell_counts(reports: Iterable[int], indicator: Indicator) -> list[CellCount]:
