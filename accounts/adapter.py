@@ -43,10 +43,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return reset_url(uidb36, secret)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Whoever reviews figures arrives on the dashboard, everybody else on today's work."""
+        """Whoever reviews figures arrives on the dashboard, an auditor on the journal.
+
+        Everybody else arrives on today's work.
+        """
         user = request.user
-        reviews = user.has_perm("beneficiaries.review_counts")
-        return reverse("dashboard" if reviews else "home")
+        if user.has_perm("beneficiaries.review_counts"):
+            return reverse("dashboard")
+        audits = user.has_perm("audit.view_journal")
+        works = user.has_perm("beneficiaries.view_counts")
+        return reverse("journal" if audits and not works else "home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("my_account")

@@ -1,10 +1,60 @@
+from __future__ import annotations
+
+import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .words import KINDS, Kind, actions_of
+
+
+class JournalEntryQuerySet(models.QuerySet):
+    def of_kind(self, kind: str) -> JournalEntryQuerySet:
+        """Entries that answer one question; a change is whatever answers none of the others."""
+        if kind == Kind.CHANGED:
+            others = [action for action, other in KINDS.items() if other != Kind.CHANGED]
+            return self.exclude(action__in=others)
+        return self.filter(action__in=actions_of(kind))
+
+    def about(self, kind: str, key: str) -> JournalEntryQuerySet:
+        """What was done to an object, and who was shown it."""
+        return self.filter(Q(target_type=kind, target_id=key) | Q(shown_ids__contains=[key]))
+
+    def between(self, first_day: dt.date | None, last_day: dt.date | None) -> JournalEntryQuerySet:
+        """Days of the reader's own time zone, both included."""
+        rows = self
+        if first_day:
+            rows = rows.filter(at__gte=_midnight(first_day))
+        if last_day:
+            rows = rows.filter(at__lt=_midnight(last_day + dt.timedelta(days=1)))
+        return rows
+
+    def matching(
+        self, *, kind, person, organisation, first_day, last_day, about, request_id, before
+    ) -> JournalEntryQuerySet:
+        """The filters of the auditor's page; each may be nothing."""
+        exact = {
+            "user_id": person and person.pk,
+            "organisation_id": organisation and organisation.pk,
+            "request_id": request_id,
+            "pk__lt": before,
+        }
+        rows = self.filter(**{name: value for name, value in exact.items() if value})
+        rows = rows.of_kind(kind) if kind else rows
+        rows = rows.about(*about.split(":", 1)) if about else rows
+        return rows.between(first_day, last_day)
+
+    def newest(self, most: int) -> JournalEntryQuerySet:
+        return self.order_by("-id")[:most]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 class JournalEntry(models.Model):
@@ -27,6 +77,8 @@ class JournalEntry(models.Model):
     shown_ids = ArrayField(models.TextField(), verbose_name=_("objects shown"), null=True)
     reason = models.TextField(_("reason"), null=True)  # noqa: DJ001
     details = models.JSONField(_("details"), null=True)
+
+    objects = JournalEntryQuerySet.as_manager()
 
     class Meta:
         managed = False

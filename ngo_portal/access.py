@@ -120,6 +120,7 @@ PAGES: dict[str, Page] = {
     **_pages("elevation_end", Page(WRITE)),
     **_pages("elevations", Page(permission=REVIEW_ELEVATIONS)),
     **_pages("elevation", Page(FORM, permission=REVIEW_ELEVATIONS)),
+    **_pages("journal journal_entry", Page(permission="audit.view_journal", shows="account")),
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
     **_pages("count_report", Page(FORM, permission="beneficiaries.view_counts")),

@@ -34,6 +34,7 @@ PLACES = (
     Place("programs", _("Programs"), ("program", "site", "organisation", "indicator")),
     Place("projects", _("Funding"), ("project",)),
     Place("access", _("Access"), ("access", "invit", "account", "membership", "elevation")),
+    Place("journal", _("Journal"), ("journal",)),
     Place("catalogue:index", _("Catalogue"), ("catalogue",)),
 )
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("sign-in/", include(sign_in_urls)),
     path("catalogue/", admin.site.urls),
+    path("", include("audit.urls")),
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("beneficiaries.urls")),

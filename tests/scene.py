@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.actions.factor import add_passkey
 from accounts.models import Elevation, Invitation, User
+from audit import journal
+from audit.models import JournalEntry
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
 from programs.models import FundedProject, Organisation, Program, ProgramSite
 from reports.budget import SECOND_PERSON_ABOVE
@@ -68,6 +70,16 @@ class Scene:
             month=self.draft.month,
             sha256=hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
         )
+
+    def make_entry(self) -> int:
+        """Somebody saw an account here; the number of the journal's entry."""
+        details = {"page": "account", "what": "account"}
+        shown = [self.colleague.pk]
+        where = self.organisation.pk
+        journal.record(
+            "view", by=self.colleague, organisation_id=where, shown=shown, details=details
+        )
+        return JournalEntry.objects.latest("pk").pk
 
     def export_of(self, user: User) -> Export:
         """An export is its requester's alone."""
@@ -130,6 +142,7 @@ class Scene:
             ("period_lock_lift", [self.lock.pk]),
             ("lock_exception", [self.lock.pk]),
             ("figure_evidence", [self.program.pk, indicator]),
+            ("journal_entry", [self.make_entry()]),
             ("export", [export.pk]),
             ("export_passphrase", [export.pk]),
             ("export_download", [export.pk]),
