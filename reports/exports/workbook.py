@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import xlsxwriter
@@ -31,7 +33,7 @@ EPOCH = 693594  # 30 December 1899, from which spreadsheets count days
 def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
     """Three sheets: figures (in the reader's language), data (tidy), codebook (both languages)."""
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, OPTIONS) as book:
+    with _collector_paused(), xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties({"comments": mark.line})
         styles = {
             "title": book.add_format({"bold": True, "font_size": 14}),
@@ -48,6 +50,19 @@ def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
         for sheet in book.worksheets():
             sheet.set_footer(f"&L{mark.number}&R&P / &N")
     return file.getvalue()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Every cell lives until the file is written: to look for garbage among half a million of them
+    takes a fifth of the time, and finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _figures(sheet: Worksheet, figures: Board, mark: Mark, styles: dict[str, Format]) -> None:
