@@ -27,14 +27,7 @@ WORKER = ["manage.py", "procrastinate", "worker"]
 IN_WORKER = {"PORTAL_PROCESS": "worker"}
 SEALER = ["manage.py", "seal", "--every", "60"]
 OF_SEALER = (roles.VARIABLES[roles.SEALER], databases.SEAL_KEY)
-GUNICORN = (
-    "--worker-class=gthread",
-    "--workers=2",
-    "--threads=4",
-    "--timeout=60",
-    "--graceful-timeout=30",
-    "--no-control-socket",
-)
+GUNICORN = ("--config=python:ngo_portal.serving", "--workers=2")
 
 
 @dataclass
