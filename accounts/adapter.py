@@ -6,13 +6,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from . import devices, sitting
 from .models import User
 
 
@@ -23,13 +25,35 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": gettext_lazy("The e-mail or the password is not right."),
         "enter_current_password": gettext_lazy("This is not your present password."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "too_many_login_attempts": gettext_lazy(
-            "Too many failed tries. Wait five minutes, or ask for a new password."
-        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        """Read no password before its turn (accounts/tries.py)."""
+        refuse_early(request)
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        user = super().authenticate(request, **credentials)
+        request.proved = user is not None
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Open a session: its time begins, and a browser never seen before is told by mail."""
+        is_new = user.last_login is not None and not devices.is_known(request, user)
+        super().login(request, user)
+        sitting.begin(request)
+        if is_new:
+            browser = devices.rough_name(self.get_http_user_agent(request))
+            self.send_notification_mail(
+                "accounts/email/new_device", user, {"user": user, "browser": browser}
+            )
+
+    def post_login(self, request: HttpRequest, user: User, **options) -> HttpResponse:
+        response = super().post_login(request, user, **options)
+        devices.remember(request, response, user)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         user = context.get("user") or User.objects.with_email(email)
@@ -77,6 +101,20 @@ class AccountAdapter(DefaultAccountAdapter):
             _("This account is deactivated. Ask the administrator of your organisation."),
         )
         return redirect("account_login")
+
+
+def refuse_early(request: HttpRequest) -> None:
+    """Refuse a try that comes before its turn, in seconds that anybody can wait."""
+    if request.must_wait:
+        raise ValidationError(
+            ngettext(
+                "Too many wrong tries. Wait %(n)s second, then try again.",
+                "Too many wrong tries. Wait %(n)s seconds, then try again.",
+                request.must_wait,
+            )
+            % {"n": request.must_wait},
+            code="too_early",
+        )
 
 
 class FactorAdapter(DefaultMFAAdapter):

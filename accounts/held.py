@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpRequest, QueryDict
+
+from audit import encryption
 
 SESSION_KEY = "held_form"
 LONGEST = 500_000
 
 
-def hold(request: HttpRequest) -> bool:
-    """Keep what was typed, for the same person alone; not files, and nothing of a huge form."""
+def hold(request: HttpRequest, user_id: uuid.UUID) -> bool:
+    """Keep what was typed, sealed, for this person alone; no file, and nothing of a huge form."""
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     text = fields.urlencode()
     if request.FILES or len(text) > LONGEST:
         return False
     request.session[SESSION_KEY] = {
-        "user": str(request.user.pk),
         "address": request.get_full_path(),
-        "fields": text,
+        "fields": encryption.encrypt(text, _place(user_id)),
+        "user": str(user_id),
     }
     return True
+
+
+def _place(user_id: uuid.UUID) -> str:
+    return f"django_session:held_form:{user_id}"
 
 
 def held(request: HttpRequest) -> tuple[str, list[tuple[str, str]]] | None:
@@ -28,7 +36,7 @@ def held(request: HttpRequest) -> tuple[str, list[tuple[str, str]]] | None:
     form = request.session.get(SESSION_KEY)
     if not form or form["user"] != str(request.user.pk):
         return None
-    fields = QueryDict(form["fields"])
+    fields = QueryDict(encryption.decrypt(form["fields"], _place(request.user.pk)))
     return form["address"], [(name, value) for name in fields for value in fields.getlist(name)]
 
 

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from audit.scope import current, scope
 
-from .models import Invitation, User
+from .models import Invitation, SignInTries, User
 from .roles import ELEVATE
 
 logger = logging.getLogger(__name__)
@@ -109,5 +110,7 @@ def tell_of_elevation(*, by: User, elevation_id: str, reviewer_id: str) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(name="accounts.jobs.forget_sessions")
 def forget_sessions(timestamp: int) -> None:
-    """Every night, delete the sessions that have expired."""
+    """Every night, delete the sessions that have expired and the tries of former days."""
     call_command("clearsessions")
+    a_day_ago = timezone.now() - timedelta(days=1)
+    SignInTries.objects.filter(last_at__lt=a_day_ago).delete()

@@ -17,6 +17,36 @@ from . import factors
 from .factors import Type
 
 FRESH_SECONDS = 5 * 60
+IDLE_SECONDS = 30 * 60
+WARN_SECONDS = 2 * 60
+LONGEST_SECONDS = 10 * 60 * 60
+# How often a session notes that somebody is there.
+NOTE_SECONDS = 60
+SESSION_KEY = "sitting"
+
+
+def begin(request: HttpRequest) -> None:
+    """Start to count the time of a session that has just been opened."""
+    request.session[SESSION_KEY] = {"began": time.time(), "seen": time.time()}
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Whether nobody was there for half an hour, or it was opened ten hours ago."""
+    times = request.session.get(SESSION_KEY)
+    return times is None or has_passed(times)
+
+
+def has_passed(times: dict) -> bool:
+    now = time.time()
+    return now - times["seen"] > IDLE_SECONDS or now - times["began"] > LONGEST_SECONDS
+
+
+def note(request: HttpRequest) -> None:
+    """Note that somebody is there; what a page asks for by itself is no sign of anybody."""
+    by_itself = request.method == "GET" and "HX-Request" in request.headers
+    times = request.session[SESSION_KEY]
+    if not by_itself and time.time() - times["seen"] > NOTE_SECONDS:
+        request.session[SESSION_KEY] = times | {"seen": time.time()}
 
 
 def confirmed_at(request: HttpRequest) -> float:

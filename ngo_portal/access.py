@@ -80,11 +80,12 @@ PAGES: dict[str, Page] = {
         Page(FORM, scope=Scope.EVERYONE),
     ),
     **_pages("quick_exit", Page(WRITE, scope=Scope.EVERYONE)),
-    **_pages("account_change_password my_account", Page(FORM, scope=Scope.ACCOUNT)),
+    **_pages("account_change_password my_account own_sessions", Page(FORM, scope=Scope.ACCOUNT)),
     **_pages(
         "account_logout account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn",
         Page(FORM, scope=Scope.ACCOUNT, before_factor=True),
     ),
+    **_pages("still_here", Page(WRITE, scope=Scope.ACCOUNT)),
     **_pages("second_factor", Page(scope=Scope.ACCOUNT, before_factor=True)),
     **_pages(
         "totp_add passkey_add",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import held, sitting
+from accounts import held, sitting, tries
 from audit import journal, showing, submissions
 from audit.scope import scope
 
@@ -39,6 +40,22 @@ def request_id(get_response: Handler) -> Handler:
     return middleware
 
 
+def sittings(get_response: Handler) -> Handler:
+    """A session ends by itself when nobody is there; who had it is known for this request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.left_by = None
+        if request.user.is_authenticated:
+            if sitting.is_over(request):
+                request.left_by = request.user.pk
+                logout(request)
+            else:
+                sitting.note(request)
+        return get_response(request)
+
+    return middleware
+
+
 def language(get_response: Handler) -> Handler:
     """The language of the account; before signing in, of the cookie or the browser."""
 
@@ -53,6 +70,23 @@ def language(get_response: Handler) -> Handler:
             response = get_response(request)
             response.headers.setdefault("Content-Language", chosen)
             return response
+
+    return middleware
+
+
+def slow_down(get_response: Handler) -> Handler:
+    """Count a try to sign in before it is made, outside its transaction; give it back if right."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.must_wait = 0
+        keys = tries.keys_of(request)
+        if not keys:
+            return get_response(request)
+        request.must_wait = tries.take(keys)
+        response = get_response(request)
+        if getattr(request, "proved", False):
+            tries.give_back(keys)
+        return response
 
     return middleware
 
@@ -97,7 +131,7 @@ class ScopeMiddleware:
 def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
     """Nothing for whoever may open the page; otherwise where they go first, or a refusal."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return _sign_in_first(request)
     if not page.before_factor and sitting.missing_factor(request):
         return redirect("second_factor")
     _came_today(request.user)
@@ -121,12 +155,23 @@ def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, N
         showing.write_down(request, shown, what=page.shows if page else "")
 
 
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; a fragment is refused, and its page asks in place."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401)
+    return redirect_to_login(_back(request, request.left_by))
+
+
 def _confirm_first(request: HttpRequest) -> HttpResponse:
-    """Ask for a fresh proof, then lead back: to the page, or to the form that was sent."""
-    back = request.get_full_path()
-    if request.method == "POST":
-        back = reverse("resume_form") if held.hold(request) else "/"
-    return redirect_to_login(back, reverse("account_reauthenticate"))
+    """Ask for a fresh proof, then lead back."""
+    return redirect_to_login(_back(request, request.user.pk), reverse("account_reauthenticate"))
+
+
+def _back(request: HttpRequest, user_id: uuid.UUID | None) -> str:
+    """Where to go on afterwards: the page, or the form that was sent, which waits meanwhile."""
+    if request.method != "POST":
+        return request.get_full_path()
+    return reverse("resume_form") if user_id and held.hold(request, user_id) else reverse("home")
 
 
 def _came_today(user) -> None:

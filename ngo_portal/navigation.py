@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sitting
+
 from .access import PAGES
 
 
@@ -53,6 +55,8 @@ def navigation(request: HttpRequest) -> dict:
             (place, here.startswith(place.under)) for place in PLACES if _opens(user, place)
         ],
         "organisation_names": sorted({str(m.organisation) for m in user.access.memberships}),
+        "idle_seconds": sitting.IDLE_SECONDS,
+        "warn_seconds": sitting.WARN_SECONDS,
         "role_names": sorted({str(m.get_role_display()) for m in user.access.memberships}),
     }
 

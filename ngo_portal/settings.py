@@ -119,9 +119,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ngo_portal.middleware.sittings",
     "ngo_portal.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "ngo_portal.middleware.slow_down",
     "ngo_portal.middleware.ScopeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -206,6 +208,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Failed tries are counted by accounts/tries.py, which locks nobody out.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None, "reauthenticate": None}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "reauthenticate": "accounts.forms.ConfirmForm",
@@ -238,6 +243,8 @@ SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
 SESSION_COOKIE_SECURE = HAS_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 10 * 60 * 60
+# The mark of a browser from which its owner signed in before.
+DEVICE_COOKIE_NAME = "__Host-device" if HAS_TLS else "device"
 CSRF_COOKIE_NAME = "__Host-csrf" if HAS_TLS else "csrf"
 CSRF_COOKIE_SECURE = HAS_TLS
 CSRF_COOKIE_HTTPONLY = True

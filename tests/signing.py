@@ -7,7 +7,7 @@ import time
 from allauth.account.internal.flows import login as allauth
 from django.test import Client
 
-from accounts import factors
+from accounts import factors, sitting
 from accounts.actions.factor import add_totp
 
 LONG_AGO = 60 * 60
@@ -30,6 +30,7 @@ def give_proofs(client: Client, user, *, age: int = 0) -> None:
         {"method": "password", "at": at, "email": user.email},
         {"method": "mfa", "at": at, "type": "webauthn", "id": 0},
     ]
+    session[sitting.SESSION_KEY] = {"began": at, "seen": time.time()}
     session[allauth._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
 

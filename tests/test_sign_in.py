@@ -84,12 +84,6 @@ def test_a_wrong_password_and_an_unknown_email_are_told_alike(client, user, emai
     assert "_auth_user_id" not in client.session
 
 
-def test_tries_are_counted(client, user):
-    for _ in range(5):
-        sign_in(client, password="wrong")
-    assert "Too many failed tries" in sign_in(client).content.decode()
-
-
 def test_a_deactivated_account_does_not_open(client, user):
     User.objects.update(is_active=False)
     answer = sign_in(client)

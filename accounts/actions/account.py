@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -35,6 +36,15 @@ def choose_language(*, by: User, language: str) -> None:
         by.language = language
         by.save(update_fields=["language"])
         journal.record("choose_language", by, by=by, details={"language": language})
+
+
+@transaction.atomic
+def end_session(*, by: User, key: str) -> None:
+    """Sign oneself out somewhere else, at once; another person's session is not found."""
+    session = UserSession.objects.filter(user=by, pk=int(key) if key.isdecimal() else None).first()
+    if session is not None:
+        session.end()
+        journal.record("end_session", by, by=by)
 
 
 @transaction.atomic

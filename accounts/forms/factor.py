@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import factors
 from accounts.actions import factor as actions
+from accounts.adapter import refuse_early
 
 # What the libraries under a passkey raise on an answer that no browser gives.
 NONSENSE = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
@@ -37,9 +38,13 @@ class CodeForm(allauth.AuthenticateForm):
     code = DigitsField(label=_("Code"))
 
     def clean_code(self) -> str:
+        request = allauth.context.request
+        refuse_early(request)
         factor = actions.use_code(user=self.user, code=self.cleaned_data["code"])
         if factor is None:
+            self._emit_authentication_failed(None)
             raise get_adapter().validation_error("incorrect_code")
+        request.proved = True
         self.authenticator = factor
         return self.cleaned_data["code"]
 

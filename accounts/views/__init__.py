@@ -17,7 +17,7 @@ from .invitation import (
 )
 from .membership import access, membership_end, membership_grant
 from .profile import my_account
-from .session import quick_exit, resume_form, set_language, sign_out
+from .session import own_sessions, quick_exit, resume_form, set_language, sign_out, still_here
 
 __all__ = [
     "accept_invitation",
@@ -38,6 +38,7 @@ __all__ = [
     "my_account",
     "passkey_add",
     "passkey_rename",
+    "own_sessions",
     "quick_exit",
     "recovery_codes",
     "resume_form",
@@ -45,5 +46,6 @@ __all__ = [
     "set_language",
     "sign_in_methods",
     "sign_out",
+    "still_here",
     "totp_add",
 ]

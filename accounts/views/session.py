@@ -5,13 +5,15 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import held
+from accounts import held, sessions
 from accounts.actions import account as actions
 
 CLEAR = '"cache", "storage"'
@@ -45,6 +47,21 @@ def resume_form(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     address, fields = form
     return render(request, "accounts/resume_form.html", {"address": address, "fields": fields})
+
+
+def still_here(request: HttpRequest) -> HttpResponse:
+    """A page says that somebody types or reads in it: the session noted it already."""
+    return HttpResponse(status=204)
+
+
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in; each place but this one can be signed out from here."""
+    if request.method == "POST":
+        actions.end_session(by=request.user, key=request.POST.get("session", ""))
+        messages.success(request, _("That session is ended."))
+        return redirect("own_sessions")
+    here = request.session.session_key
+    return render(request, "accounts/own_sessions.html", {"rows": sessions.of(request.user, here)})
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

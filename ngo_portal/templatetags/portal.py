@@ -126,3 +126,9 @@ def form_key() -> str:
     return format_html(
         '<input type="hidden" name="{}" value="{}">', submissions.FIELD, submissions.new_key()
     )
+
+
+@register.filter
+def zone(value: dt.datetime) -> str:
+    """The hours that a moment is told in: an e-mail is read elsewhere."""
+    return timezone.localtime(value).strftime("%Z")

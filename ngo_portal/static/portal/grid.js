@@ -3,7 +3,7 @@
 // Every word comes from the page.
 const form = document.getElementById("entry");
 const words = form.dataset;
-const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value; // another one after signing in again
 const bar = document.querySelector(".cell-bar");
 const said = document.getElementById("cell-said");
 const panel = document.getElementById("checks");
@@ -59,7 +59,7 @@ function store() {
 async function post(url, fields) {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { "X-CSRFToken": token, Accept: "application/json" },
+    headers: { "X-CSRFToken": token(), Accept: "application/json" },
     body: new URLSearchParams(fields),
     keepalive: true, // it arrives even when the page is left meanwhile
   });
@@ -266,7 +266,7 @@ form.addEventListener("focusin", (event) => {
 
 // --- comment, history, paste: in a dialog, read from the server ---
 async function show(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { "HX-Request": "true", "X-CSRFToken": token } }).catch(() => null);
+  const answer = await fetch(url, { ...options, headers: { "HX-Request": "true", "X-CSRFToken": token() } }).catch(() => null);
   if (!answer?.ok || answer.redirected) { tell(answer ? words.signedOut : words.waiting, true); return; }
   dialog.innerHTML = await answer.text();
   if (!dialog.open) dialog.showModal();
