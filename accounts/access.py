@@ -11,6 +11,9 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from audit.scope import PLATFORM
+from programs.rights import MANAGE_ORGANISATIONS
+
 from .roles import GRANTED_BY
 
 # Where a right may come from: an organisation, perhaps one program or one site of it.
@@ -59,6 +62,11 @@ class Access:
     def within(self, organisation_id: int) -> Access:
         """What they allow in one organisation alone."""
         return Access(m for m in self.memberships if m.organisation_id == organisation_id)
+
+    @property
+    def powers(self) -> frozenset[str]:
+        """What the database lets this person do beyond their organisations."""
+        return frozenset({PLATFORM} if MANAGE_ORGANISATIONS in self.permissions else ())
 
     @property
     def time_zone(self) -> str:

@@ -40,6 +40,7 @@ def acting_for(requester_id: str, permission: str, request_id: str | None = None
             user_id=by.pk,
             organisation_ids=by.access.organisation_ids,
             request_id=uuid.UUID(request_id) if request_id else None,
+            powers=by.access.powers,
         ),
         translation.override(by.language),
         timezone.override(by.access.time_zone),

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts import held, sitting, tries
 from audit import journal, showing, submissions
-from audit.scope import scope
+from audit.scope import ADDRESS_BOOK, empower, scope
 
 from . import access
 from .logs import request_number
@@ -107,6 +107,7 @@ class ScopeMiddleware:
                 organisation_ids=user.access.organisation_ids,
                 request_id=request.id,
                 elevation_id=user.access.elevation and user.access.elevation.pk,
+                powers=user.access.powers,
             ),
             timezone.override(user.access.time_zone),
             showing.collecting() as shown,
@@ -139,8 +140,15 @@ def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:
         raise PermissionDenied
     if page.step_up and not sitting.is_fresh(request):
         return _confirm_first(request)
-    held.let_go(request)
+    _open_page(request, page)
     return None
+
+
+def _open_page(request: HttpRequest, page: access.Page) -> None:
+    """Forget a form that waited; who edits the catalogue may name any organisation in it."""
+    held.let_go(request)
+    if page is access.EDIT_CATALOGUE:
+        empower(ADDRESS_BOOK)
 
 
 def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, None]) -> None:

@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from audit import scope as audit_scope
 from ngo_portal.management.commands.upgrade import grant
 from ngo_portal.settings import database
+from tests import backstage
 from tests.ledgers import Ledger
 from tests.signing import SignedClient
 
@@ -67,6 +68,7 @@ def django_db_setup(
         owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)
         FIRST_CONNECTION.append(connections["default"])
+    backstage.open_to_tests()
     yield
     with django_db_blocker.unblock():
         close_all_of_this_thread()
@@ -161,6 +163,10 @@ def acting():
     """`with acting(user):` runs actions in that person's scope, as a request would."""
 
     def act(user):
-        return audit_scope.scope(user_id=user.pk, organisation_ids=user.access.organisation_ids)
+        return audit_scope.scope(
+            user_id=user.pk,
+            organisation_ids=user.access.organisation_ids,
+            powers=user.access.powers,
+        )
 
     return act

@@ -13,6 +13,7 @@ from accounts.models import Membership, User
 from accounts.rights import keep_an_administrator, require_over
 from accounts.roles import Role
 from audit import journal
+from audit.scope import within
 from programs.models import Organisation, OrganisationKind
 from programs.revisions import locked
 from programs.violations import explained
@@ -111,12 +112,13 @@ def bootstrap(
     with explained():
         organisation.save()
         user.save()
-        for role in (Role.PLATFORM_ADMINISTRATOR, Role.ADMINISTRATOR):
-            Membership.objects.create(
-                user=user,
-                organisation=organisation,
-                role=role,
-                active=DateRange(timezone.localdate(), None),
-            )
+        with within(organisation.pk):
+            for role in (Role.PLATFORM_ADMINISTRATOR, Role.ADMINISTRATOR):
+                Membership.objects.create(
+                    user=user,
+                    organisation=organisation,
+                    role=role,
+                    active=DateRange(timezone.localdate(), None),
+                )
     journal.record("bootstrap", user, by=None, organisation_id=organisation.pk)
     return user

@@ -20,6 +20,7 @@ from accounts import jobs
 from accounts.models import Invitation, Membership, User
 from accounts.rights import require_giver, roles_to_give
 from audit import journal
+from audit.scope import show_link, within
 from programs.models import Organisation, Program, Site
 from programs.violations import explained
 
@@ -124,26 +125,34 @@ def send(*, invitation: Invitation, by: User) -> None:
 
 
 def find(token: str) -> Invitation | None:
-    """The invitation of a link, whatever has become of it."""
+    """The invitation of a link, whatever has become of it: the link alone opens its row."""
+    secret = hashed(token)
+    show_link(secret)
+    found = Invitation.objects.filter(token_hash=secret).first()
+    if found is None:
+        return None
     rows = Invitation.objects.select_related("organisation", "program", "site", "invited_by")
-    return rows.filter(token_hash=hashed(token)).first()
+    with within(found.organisation_id):
+        return rows.get(pk=found.pk)
 
 
 def still_holds(invitation: Invitation) -> bool:
     """Whether it can be accepted: open, and whoever invited may still give this role."""
-    inviter = invitation.invited_by
-    return invitation.is_open and invitation.role in roles_to_give(inviter, invitation.organisation)
+    inviter, organisation = invitation.invited_by, invitation.organisation
+    with within(organisation.pk):
+        return invitation.is_open and invitation.role in roles_to_give(inviter, organisation)
 
 
 @transaction.atomic
 def accept(*, invitation: Invitation, display_name: str, password: str, language: str) -> User:
     """Open the account of somebody new, with the role they were invited to."""
-    invitation = _accepted(invitation)
-    user = User(email=invitation.email, display_name=display_name, language=language)
-    user.set_password(password)
-    with explained():
-        user.save()
-    _join(invitation, user)
+    with within(invitation.organisation_id):
+        invitation = _accepted(invitation)
+        user = User(email=invitation.email, display_name=display_name, language=language)
+        user.set_password(password)
+        with explained():
+            user.save()
+        _join(invitation, user)
     return user
 
 
@@ -152,7 +161,8 @@ def accept_with_account(*, invitation: Invitation, by: User) -> Membership:
     """Add the role of an invitation to the account that already has its e-mail."""
     if by.email.casefold() != invitation.email.casefold() or not by.is_active:
         raise PermissionDenied
-    return _join(_accepted(invitation), by)
+    with within(invitation.organisation_id):
+        return _join(_accepted(invitation), by)
 
 
 def _accepted(invitation: Invitation) -> Invitation:

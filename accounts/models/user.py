@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
 from audit.history import tracked
+from audit.scope import reading_rights_of
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions
 
@@ -114,8 +115,9 @@ class User(AbstractBaseUser):
         """What holds today: memberships, emergency access; nothing for a deactivated account."""
         if not self.is_active:
             return Access(())
-        memberships = self.memberships.current().select_related("organisation")
-        return Access(memberships, self.elevations.open())
+        with reading_rights_of(self.pk):
+            memberships = self.memberships.current().select_related("organisation")
+            return Access(memberships, self.elevations.open())
 
     def within(self, organisation_id: int) -> User:
         """The same person with their roles in one organisation alone."""

@@ -216,9 +216,17 @@ def _check_enters(report: CountReport, by: User) -> None:
 
 
 def _hold(report: CountReport) -> CountReport:
-    """The report as it is now, kept from others until the transaction ends."""
-    held = CountReport.objects.select_for_update(of=("self",))
-    return held.select_related("program", "site", "organisation").get(pk=report.pk)
+    """The report as it is now, kept from others until the transaction ends.
+
+    One that a partner took back meanwhile is no longer its lead's to see.
+    """
+    rows = CountReport.objects.select_for_update(of=("self",))
+    held = rows.select_related("program", "site", "organisation").filter(pk=report.pk).first()
+    if held is None:
+        raise ValidationError(
+            _("Somebody else was quicker: this report is no longer to review."), code="state"
+        )
+    return held
 
 
 def _said(reason: str, refusal: str) -> str:

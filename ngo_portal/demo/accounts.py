@@ -171,4 +171,8 @@ def user(email: str) -> User:
 
 def acting(by: User) -> scope:
     """The scope in which somebody's actions run, as in their requests."""
-    return scope(user_id=by.pk, organisation_ids=by.access.organisation_ids)
+    return scope(
+        user_id=by.pk,
+        organisation_ids=by.access.organisation_ids,
+        powers=by.access.powers,
+    )

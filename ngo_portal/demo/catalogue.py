@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 
+from audit.scope import renew
 from programs.models import (
     FundedProject,
     Grant,
@@ -44,6 +45,11 @@ def organisation(code: str) -> Organisation:
     return Organisation.objects.get(code=code)
 
 
+def organisation_ids(family: Family) -> list[int]:
+    codes = [org.code for org in family.organisations]
+    return list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
+
+
 def program(code: str) -> Program:
     return Program.objects.select_related("organisation").get(code=code)
 
@@ -53,9 +59,7 @@ def site(code: str) -> Site:
 
 
 def make(family: Family, calendar: Calendar) -> None:
-    """Organisations, sites, programs and funded projects of a family, in this order."""
-    for org in family.organisations:
-        make_organisation(org)
+    """Sites, programs and funded projects of a family, in this order."""
     for place in family.places:
         make_site(place)
     for prog in family.programs:
@@ -65,6 +69,11 @@ def make(family: Family, calendar: Calendar) -> None:
     for prog in family.programs:
         for aim in prog.aims:
             make_target(prog, aim, calendar)
+
+
+def make_organisations(family: Family) -> list[int]:
+    """The organisations of a family; returns their keys."""
+    return [make_organisation(org).pk for org in family.organisations]
 
 
 def make_organisation(org: Org) -> Organisation:
@@ -127,6 +136,7 @@ def make_program(prog: Prog, calendar: Calendar) -> Program:
             **both(name=prog.name, objective=prog.objective),
         )
     )
+    renew()
     for partner in prog.partners:
         make_partnership(row, partner)
     make_rows(row, prog, calendar)

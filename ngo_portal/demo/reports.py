@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.models import User
+from audit.scope import scope
 from beneficiaries import checks, sheet
 from beneficiaries.actions import count as count_actions
 from beneficiaries.actions import report as report_actions
@@ -24,6 +25,7 @@ from programs.models import ProgramSite
 from . import awkward, tallying
 from .accounts import acting, user
 from .calendar import Calendar
+from .catalogue import organisation_ids
 from .counts import Cells, Month
 from .shapes import Family, Prog, Text, Work, said_in
 from .staff import enters, reviews
@@ -75,10 +77,13 @@ class Desk:
 def make(family: Family, calendar: Calendar, tell: Callable[[], None]) -> int:
     """Every report of a family, each in a transaction; `tell` hears of each; returns how many."""
     made = 0
+    own = organisation_ids(family)
     for prog in family.programs:
         for work in prog.works:
-            desk = desk_of(prog, work, calendar)
-            there = set(CountReport.objects.filter(**desk.where).values_list("month", flat=True))
+            with scope(organisation_ids=own):
+                desk = desk_of(prog, work, calendar)
+                rows = CountReport.objects.filter(**desk.where)
+                there = set(rows.values_list("month", flat=True))
             for month in calendar.months_of(prog, work):
                 if month not in there:
                     with transaction.atomic():

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from accounts.models import User
 from audit import journal, reading
-from audit.scope import scope
+from audit.scope import PLATFORM, scope, within
 from ngo_portal.launch.processes import end_with_parent
 from programs.actions import load_standard_catalogue
 from programs.models import Organisation
@@ -49,7 +49,7 @@ def start() -> bool:
 
     Raises ValidationError when the database holds other data than the demonstration.
     """
-    with scope():
+    with scope(powers=[PLATFORM]):
         hold("pg_advisory_xact_lock", START)
         if User.objects.filter(email=accounts.PLATFORM).exists():
             return False
@@ -126,11 +126,11 @@ def make(family: Family, calendar: Calendar) -> Made:
     by = accounts.user(accounts.PLATFORM)
     people = len(accounts.accounts_of(family))
     if not Organisation.objects.filter(code=family.organisations[0].code).exists():
-        with accounts.acting(by):
+        with accounts.acting(by), within(*catalogue.make_organisations(family)):
             catalogue.make(family, calendar)
             accounts.make(family, calendar)
     written = reports.make(family, calendar, count_one)
-    with accounts.acting(by):
+    with accounts.acting(by), within(*catalogue.organisation_ids(family)):
         awkward.finish(family, calendar)
         journal.record(DONE, catalogue.organisation(family.organisations[0].code), by=by)
     title, programs, sites = family.title[1], len(family.programs), len(family.places)

@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from accounts.actions.account import bootstrap
 from accounts.adapter import reset_url
 from accounts.models import User
-from audit.scope import scope
+from audit.scope import PLATFORM, scope
 from programs.models import Organisation
 
 QUESTIONS = {
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         answers = {name: options[name] or input(question) for name, question in QUESTIONS.items()}
         code = answers.pop("organisation_code")
         try:
-            with scope():
+            with scope(powers=[PLATFORM]):
                 call_command("load_catalogue", verbosity=0)
                 user = bootstrap(code=code, **answers)
         except ValidationError as error:

@@ -1,6 +1,6 @@
 from django.core.management import BaseCommand
 
-from audit.scope import scope
+from audit.scope import PLATFORM, scope
 from programs.actions import load_standard_catalogue
 
 
@@ -9,6 +9,6 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Safe to run again: what is there is kept."""
-        with scope():
+        with scope(powers=[PLATFORM]):
             added = load_standard_catalogue(by=None)
         self.stdout.write(f"Standard catalogue: {added} rows added.")

@@ -1,0 +1,23 @@
+"""Tables of Django and of libraries: none holds a word about anybody's work, and why no wall."""
+
+from audit.walls.rules import Walls
+
+WALLS = Walls(
+    free={
+        "account_emailaddress": "addresses of accounts, read before signing in",
+        "account_emailconfirmation": "one-use links to addresses, found by their key",
+        "auth_group": "not used: rights are memberships",
+        "auth_group_permissions": "not used: rights are memberships",
+        "auth_permission": "names of permissions, made by migrations",
+        "django_admin_log": "not used: the journal replaces it",
+        "django_content_type": "names of models, made by migrations",
+        "django_migrations": "names of migrations; the runtime role reads only",
+        "django_session": "signed-in browsers, found by a secret key before signing in",
+        "pghistory_context": "not used: the context is on each event",
+        "portal_cache": "counters of rate limits and pictures by the hash of their data",
+        "procrastinate_events": "what became of a job",
+        "procrastinate_jobs": "keys of rows, never a word: each job opens its requester's scope",
+        "procrastinate_periodic_defers": "when a periodic job was last asked for",
+        "procrastinate_workers": "workers that are alive",
+    },
+)

@@ -1,0 +1,72 @@
+"""Test code arranges and looks in every organisation; what it calls acts within the walls.
+
+Row-level security holds in tests as it does in production: each request, job and command has its
+own scope, and nothing before it. Between them, statements of the test itself get a scope of all
+the organisations there are: the same settings as a request's, renewed before each statement.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.core.handlers.base import BaseHandler
+from django.core.management import BaseCommand
+from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
+
+from audit.scope import NOBODY, current
+
+EVERYWHERE = """
+SELECT set_config('portal.powers', 'address_book,platform', false),
+       set_config('portal.request', 'test', false);
+SELECT set_config('portal.organisations', coalesce(string_agg(id::text, ','), ''), false)
+FROM programs_organisation
+"""
+NOWHERE = """
+SELECT set_config('portal.powers', '', false), set_config('portal.request', '', false),
+       set_config('portal.organisations', '', false)
+"""
+_in_portal: ContextVar[bool] = ContextVar("in_portal", default=False)
+
+
+@contextmanager
+def portal() -> Iterator[None]:
+    """The portal's own code: it sees what it would see in production."""
+    token = _in_portal.set(True)
+    try:
+        yield
+    finally:
+        _in_portal.reset(token)
+
+
+def _arrange(execute, sql, params, many, context):
+    """Before a statement outside any scope: everything for the test, nothing for the portal."""
+    raw = context["connection"].connection
+    is_broken = raw.info.transaction_status == TransactionStatus.INERROR
+    if current() == NOBODY and not is_broken:
+        raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE)
+    return execute(sql, params, many, context)
+
+
+def _watch(sender, connection, **kwargs) -> None:
+    if _arrange not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_arrange)
+
+
+def _as_portal(function: Callable) -> Callable:
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        with portal():
+            return function(*args, **kwargs)
+
+    return run
+
+
+def open_to_tests() -> None:
+    """Tell test code from the portal's: requests and commands are the portal's."""
+    connection_created.connect(_watch, dispatch_uid="backstage")
+    BaseHandler.get_response = _as_portal(BaseHandler.get_response)
+    BaseCommand.execute = _as_portal(BaseCommand.execute)
