@@ -9,3 +9,4 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from . import keys  # noqa: F401 - registers its checks
+        from .walls import checks  # noqa: F401

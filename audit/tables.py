@@ -1,4 +1,4 @@
-"""Walls around this app's tables (audit/walls/rules.py); the ledger has its own (audit/ledger.py)."""
+"""Walls around this app's tables (audit/walls); the ledger has its own (audit/ledger.py)."""
 
 from .walls.rules import Walls
 

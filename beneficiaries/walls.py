@@ -23,10 +23,11 @@ WALLS = Walls(
             REPORT,
             "led",
             f"{LED} AND ({SHOWN} OR (status = 'returned' AND reviewed_by_id = {USER}))",
+            with_history=True,
         ),
         changes(REPORT, "reviewed_by_the_lead", f"{LED} AND {SHOWN}", into=f"{LED} AND {REVIEWED}"),
-        reads("beneficiaries_beneficiarycount", "led", SHOWN_REPORTS),
-        reads("beneficiaries_countnote", "led", SHOWN_REPORTS),
+        reads("beneficiaries_beneficiarycount", "led", SHOWN_REPORTS, with_history=True),
+        reads("beneficiaries_countnote", "led", SHOWN_REPORTS, with_history=True),
         # Locks hold a reviewer back as well.
         reads(
             "beneficiaries_periodlock",

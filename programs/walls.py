@@ -32,6 +32,7 @@ OF_NOBODY = f"{ADDRESS_BOOK} AND NOT portal_is_used(%s, {OWN_IDS})"
 NO_TENANT = "NOT ('OWN' = ANY(kinds))"
 
 ORGANISATIONS = (
+    reads("programs_organisationevent", "own", f"id = ANY{OWN_IDS} OR {PLATFORM}"),
     reads(
         "programs_organisation",
         "known",
@@ -66,6 +67,7 @@ SHARED_WORK = (
         "programs_partnership",
         "own_or_led",
         f"{OWN} OR {LED} OR (role = 'lead' AND {TAKES_PART})",
+        with_history=True,
     ),
     adds("programs_partnership", "led", LEADS),
     # A partner may lock its own row, while it opens a site; only the lead changes it.

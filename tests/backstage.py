@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.management import BaseCommand
 from django.db.backends.signals import connection_created
@@ -21,7 +22,7 @@ from audit.scope import NOBODY, current
 
 EVERYWHERE = """
 SELECT set_config('portal.powers', 'address_book,platform', false),
-       set_config('portal.request', 'test', false);
+       set_config('portal.request', '', false);
 SELECT set_config('portal.organisations', coalesce(string_agg(id::text, ','), ''), false)
 FROM programs_organisation
 """
@@ -45,8 +46,9 @@ def portal() -> Iterator[None]:
 def _arrange(execute, sql, params, many, context):
     """Before a statement outside any scope: everything for the test, nothing for the portal."""
     raw = context["connection"].connection
+    is_ours = raw.info.user == settings.DATABASES["default"]["USER"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
-    if current() == NOBODY and not is_broken:
+    if is_ours and current() == NOBODY and not is_broken:
         raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE)
     return execute(sql, params, many, context)
 

@@ -9,8 +9,8 @@ from django.db import ProgrammingError, connection, transaction
 from psycopg.conninfo import conninfo_to_dict
 
 from audit.scope import scope
-from programs.models import Organisation, Program
-from tests.factories import make_organisation, make_program, make_user
+from programs.models import Program, Site
+from tests.factories import make_organisation, make_program, make_site, make_user
 from tests.scene import make_scene
 
 OURS = {"audit", "programs", "accounts", "beneficiaries", "reports", "ngo_portal"}
@@ -58,7 +58,7 @@ def test_a_history_holds_every_column_and_every_kind_of_write():
 @pytest.mark.django_db
 def test_translated_names_are_kept_whoever_writes():
     user, program = make_user(None), make_program(name_fr="Avant", name_en="Before")
-    with scope(user_id=user.pk):
+    with scope(user_id=user.pk, organisation_ids=[program.organisation_id]):
         Program.objects.filter(pk=program.pk).update(name_fr="Après")
         with connection.cursor() as cursor:
             cursor.execute("UPDATE programs_program SET name_en = 'After'")
@@ -74,11 +74,11 @@ def test_translated_names_are_kept_whoever_writes():
 
 @pytest.mark.django_db
 def test_a_deleted_row_is_still_told():
-    organisation = make_organisation()
-    key = organisation.pk
-    Organisation.objects.filter(pk=key).delete()
-    last = Organisation.pgh_event_model.objects.filter(pgh_obj_id=key).latest("pgh_id")
-    assert (last.pgh_label, last.name_en) == ("delete", organisation.name_en)
+    site = make_site()
+    key = site.pk
+    Site.objects.filter(pk=key).delete()
+    last = Site.pgh_event_model.objects.filter(pgh_obj_id=key).latest("pgh_id")
+    assert (last.pgh_label, last.name_en) == ("delete", site.name_en)
 
 
 @pytest.mark.django_db
@@ -126,5 +126,6 @@ def test_history_is_never_forged():
 def test_the_owner_does_not_mend_it_either(own_database):
     make_organisation()
     owner = conninfo_to_dict(settings.DATABASE_OWNER_URL) | {"dbname": own_database}
-    with psycopg.connect(**owner) as session, pytest.raises(psycopg.Error):
+    options = "-c portal.every_organisation=on"
+    with psycopg.connect(**owner, options=options) as session, pytest.raises(psycopg.Error):
         session.execute("UPDATE programs_organisationevent SET name_fr = 'Autre'")

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from audit import journal, reading
 from audit.models import JournalEntry
-from audit.scope import scope
+from audit.scope import PLATFORM, scope
 from tests.factories import make_organisation, make_user
 
 
@@ -65,7 +65,7 @@ def test_those_who_read_it_do_not_write_it(ledger):
 
 
 def test_an_auditor_reads_what_concerns_their_organisation(real_ledger):
-    with scope():
+    with scope(powers=[PLATFORM]):
         mine, other = make_organisation(), make_organisation()
     noted(organisation_id=mine.pk)
     noted(organisation_id=other.pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 from psycopg import sql
 
-from .rules import OWN, WRITES, Opening, Walls, base, shared
+from .rules import Opening, Walls, base, shared
 
 # The owner's data migrations, within `every_organisation` alone, and the functions of the apps,
 # which run as their owner for somebody else.
@@ -116,21 +116,24 @@ def openings() -> list[Opening]:
     for walls in said():
         found += walls.openings
         found += [opening for table in sorted(walls.shared) for opening in shared(table)]
-    past = histories()
     by_table: dict[str, list[Opening]] = {}
     for opening in found:
         by_table.setdefault(opening.table, []).append(opening)
-    for history, of in past.items():
-        found += [_of_history(history, opening) for opening in by_table.get(of, [])]
+    for history, of in histories().items():
+        found += [
+            _of_history(history, opening)
+            for opening in by_table.get(of, [])
+            if opening.with_history or opening.command != "SELECT"
+        ]
     return found
 
 
 def _of_history(history: str, opening: Opening) -> Opening:
-    """Who reads a row reads what it was; who writes it adds what it was."""
-    if opening.command in ("SELECT", "ALL"):
-        return Opening(history, opening.command, opening.name, opening.using, opening.check)
-    condition = opening.check or opening.using
-    return Opening(history, "INSERT", f"{opening.name}_{opening.command.lower()}d", check=condition)
+    """Who writes a row adds what it was; who may read it all reads what it was."""
+    if opening.with_history:
+        return replace(opening, table=history)
+    name = f"{opening.name}_{opening.command.lower()}"
+    return Opening(history, "INSERT", name, check=opening.check or opening.using)
 
 
 def wanted(role: str, owner: str) -> list[Policy]:
@@ -216,6 +219,3 @@ def functions(role: str) -> list[str]:
     )
     own = [statement for walls in said() for statement in walls.functions]
     return [ENTER.format(cleared=cleared, lists=filled), *(_named(s, role, "") for s in own)]
-
-
-__all__ = ["OWN", "WRITES", "build", "free", "standing", "unlisted", "wanted", "walled"]

@@ -27,8 +27,6 @@ ADDRESS_BOOK = has_power("address_book")
 USER = "(SELECT nullif(current_setting('portal.user', true), '')::uuid)"
 # Signing in reads who somebody is before any scope can be known.
 BEFORE_ANY_SCOPE = "(SELECT coalesce(current_setting('portal.request', true), '') = '')"
-# Tables of history follow those whose rows they keep.
-WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class Opening:
     name: str
     using: str = ""
     check: str = ""
+    # Its history is read as well as the row; what is written is always kept, whoever writes.
+    with_history: bool = False
 
     def definition(self) -> str:
         """The end of CREATE POLICY: command, role and conditions."""
@@ -49,9 +49,9 @@ class Opening:
         return " ".join(parts)
 
 
-def reads(table: str, name: str, condition: str) -> Opening:
+def reads(table: str, name: str, condition: str, *, with_history: bool = False) -> Opening:
     """Rows that may be read."""
-    return Opening(table, "SELECT", name, using=condition)
+    return Opening(table, "SELECT", name, using=condition, with_history=with_history)
 
 
 def adds(table: str, name: str, condition: str) -> Opening:
@@ -76,8 +76,8 @@ def base(table: str) -> Opening:
 
 def shared(table: str) -> list[Opening]:
     """What all read and the platform alone writes."""
-    write = Opening(table, "ALL", "written_by_the_platform", using=PLATFORM, check=PLATFORM)
-    return [reads(table, "read_by_all", "true"), write]
+    write = Opening(table, "ALL", "written_by_the_platform", PLATFORM, PLATFORM, with_history=True)
+    return [reads(table, "read_by_all", "true", with_history=True), write]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ngo_portal.launch.processes import command_of, end, end_with_parent
 FIRST_PORT = 8000
 START_SECONDS = 60
 STOP_SECONDS = 40
-WORKER = ["manage.py", "procrastinate", "worker"]
+WORKER = ["manage.py", "worker"]
 IN_WORKER = {"PORTAL_PROCESS": "worker"}
 SEALER = ["manage.py", "seal", "--every", "60"]
 OF_SEALER = (roles.VARIABLES[roles.SEALER], databases.SEAL_KEY)
