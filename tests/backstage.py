@@ -49,7 +49,7 @@ def _arrange(execute, sql, params, many, context):
     is_ours = raw.info.user == settings.DATABASES["default"]["USER"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
     if is_ours and current() == NOBODY and not is_broken:
-        raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE)
+        raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE, prepare=False)
     return execute(sql, params, many, context)
 
 
