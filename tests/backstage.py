@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.management import BaseCommand
 from django.db.backends.signals import connection_created
@@ -30,6 +29,7 @@ NOWHERE = """
 SELECT set_config('portal.powers', '', false), set_config('portal.request', '', false),
        set_config('portal.organisations', '', false)
 """
+RUNTIME = {"user": ""}
 _in_portal: ContextVar[bool] = ContextVar("in_portal", default=False)
 
 
@@ -46,7 +46,7 @@ def portal() -> Iterator[None]:
 def _arrange(execute, sql, params, many, context):
     """Before a statement outside any scope: everything for the test, nothing for the portal."""
     raw = context["connection"].connection
-    is_ours = raw.info.user == settings.DATABASES["default"]["USER"]
+    is_ours = raw.info.user == RUNTIME["user"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
     if is_ours and current() == NOBODY and not is_broken:
         raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE, prepare=False)
@@ -67,8 +67,9 @@ def _as_portal(function: Callable) -> Callable:
     return run
 
 
-def open_to_tests() -> None:
-    """Tell test code from the portal's: requests and commands are the portal's."""
+def open_to_tests(runtime: str) -> None:
+    """Tell test code from the portal's, as the runtime role: requests and commands are its own."""
+    RUNTIME["user"] = runtime
     connection_created.connect(_watch, dispatch_uid="backstage")
     BaseHandler.get_response = _as_portal(BaseHandler.get_response)
     BaseCommand.execute = _as_portal(BaseCommand.execute)

@@ -68,7 +68,7 @@ def django_db_setup(
         owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)
         FIRST_CONNECTION.append(connections["default"])
-    backstage.open_to_tests()
+    backstage.open_to_tests(runtime["USER"])
     yield
     with django_db_blocker.unblock():
         close_all_of_this_thread()
