@@ -31,6 +31,7 @@ SELECT set_config('portal.powers', '', false), set_config('portal.request', '', 
 """
 RUNTIME = {"user": ""}
 _in_portal: ContextVar[bool] = ContextVar("in_portal", default=False)
+_is_away: ContextVar[bool] = ContextVar("is_away", default=False)
 
 
 @contextmanager
@@ -43,12 +44,22 @@ def portal() -> Iterator[None]:
         _in_portal.reset(token)
 
 
+@contextmanager
+def away() -> Iterator[None]:
+    """Connections as they come: nothing is set or cleared on them."""
+    token = _is_away.set(True)
+    try:
+        yield
+    finally:
+        _is_away.reset(token)
+
+
 def _arrange(execute, sql, params, many, context):
     """Before a statement outside any scope: everything for the test, nothing for the portal."""
     raw = context["connection"].connection
     is_ours = raw.info.user == RUNTIME["user"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
-    if is_ours and current() == NOBODY and not is_broken:
+    if is_ours and not _is_away.get() and current() == NOBODY and not is_broken:
         raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE, prepare=False)
     return execute(sql, params, many, context)
 

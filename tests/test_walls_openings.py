@@ -93,7 +93,7 @@ def test_a_lead_reviews_and_changes_nothing_else(lead, partner):
         refused(lambda: theirs.update(status="draft"))
         refused(lambda: theirs.update(organisation=lead.organisation))
         assert BeneficiaryCount.objects.filter(report=partner.submitted).update(value=9) == 0
-        assert CountReport.objects.filter(pk=partner.draft.pk).update(comment="mine") == 0
+        assert CountReport.objects.filter(pk=partner.draft.pk).update(version=9) == 0
         report = theirs.get()
         report.status, report.return_reason = "returned", "Count them again."
         report.reviewed_by, report.reviewed_at = reviewer, review["reviewed_at"]
