@@ -46,7 +46,10 @@ def organisation(code: str) -> Organisation:
 
 
 def organisation_ids(family: Family) -> list[int]:
-    codes = [org.code for org in family.organisations]
+    """The organisations whose rows a family makes; some are another family's."""
+    codes = {org.code for org in family.organisations}
+    codes |= {row.organisation for row in (*family.places, *family.projects)}
+    codes |= {prog.lead for prog in family.programs}
     return list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
 
 
@@ -71,9 +74,9 @@ def make(family: Family, calendar: Calendar) -> None:
             make_target(prog, aim, calendar)
 
 
-def make_organisations(family: Family) -> list[int]:
-    """The organisations of a family; returns their keys."""
-    return [make_organisation(org).pk for org in family.organisations]
+def make_organisations(family: Family) -> None:
+    for org in family.organisations:
+        make_organisation(org)
 
 
 def make_organisation(org: Org) -> Organisation:

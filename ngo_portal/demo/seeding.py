@@ -126,9 +126,11 @@ def make(family: Family, calendar: Calendar) -> Made:
     by = accounts.user(accounts.PLATFORM)
     people = len(accounts.accounts_of(family))
     if not Organisation.objects.filter(code=family.organisations[0].code).exists():
-        with accounts.acting(by), within(*catalogue.make_organisations(family)):
-            catalogue.make(family, calendar)
-            accounts.make(family, calendar)
+        with accounts.acting(by):
+            catalogue.make_organisations(family)
+            with within(*catalogue.organisation_ids(family)):
+                catalogue.make(family, calendar)
+                accounts.make(family, calendar)
     written = reports.make(family, calendar, count_one)
     with accounts.acting(by), within(*catalogue.organisation_ids(family)):
         awkward.finish(family, calendar)
