@@ -153,8 +153,11 @@ PAGES: dict[str, Page] = {
     # exports: the one door by which figures leave
     **_pages("exports export", EXPORT),
     **_pages("export_request", replace(EXPORT, methods=FORM, step_up=True)),
-    **_pages("export_passphrase export_download", replace(EXPORT, methods=WRITE, step_up=True)),
-    **_pages("export_withdraw", replace(EXPORT, methods=WRITE)),
+    **_pages(
+        "export_passphrase export_download",
+        replace(EXPORT, methods=WRITE, step_up=True, is_logged=True),
+    ),
+    **_pages("export_withdraw", replace(EXPORT, methods=WRITE, is_logged=True)),
     **_pages("export_approvals", APPROVE_EXPORTS),
     **_pages("export_review", replace(APPROVE_EXPORTS, methods=FORM, step_up=True)),
 }

@@ -20,7 +20,7 @@ from audit.scope import current, scope
 from programs.models import Organisation
 
 from .models import Export
-from .models.export import Failure, State
+from .models.states import Failure, State
 from .rights import APPROVE, EXPORT
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .models import Export
-from .models.export import State
+from .models.states import State
 from .rights import APPROVE, EXPORT
 
 

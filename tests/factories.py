@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from itertools import count
 
 from django.utils import timezone
@@ -29,6 +30,7 @@ from programs.models import (
     Site,
     Target,
 )
+from reports.exports import folder
 from reports.models import Export
 
 ALWAYS = (dt.date(2000, 1, 1), None)
@@ -309,12 +311,14 @@ def make_export(user: User, organisation: Organisation, **fields) -> Export:
 
 
 def make_built(export: Export, **fields) -> Export:
-    """As if the worker had made its file, of which there is none."""
+    """As if the worker had made its file, which holds nothing."""
     Export.objects.filter(pk=export.pk).update(state="building", begun_at=timezone.now())
     export.refresh_from_db()
     export.state, export.built_at, export.built_rows = "built", timezone.now(), export.rows
     export.expires_at = timezone.now() + dt.timedelta(hours=24)
-    export.size, export.sha256, export.file_name = 10, "0" * 64, f"{export.pk.hex}.zip"
+    export.file_name, content = f"{export.pk.hex}.zip", b"an archive"
+    folder.path_of(export.file_name).write_bytes(content)
+    export.size, export.sha256 = len(content), hashlib.sha256(content).hexdigest()
     export.passphrase = "AAAAA-BBBBB"
     for name, value in fields.items():
         setattr(export, name, value)

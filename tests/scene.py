@@ -21,6 +21,7 @@ from reports.budget import SECOND_PERSON_ABOVE
 from reports.models import Export
 from tests.factories import (
     ALWAYS,
+    make_built,
     make_elevation,
     make_export,
     make_filled_report,
@@ -83,7 +84,7 @@ class Scene:
 
     def export_of(self, user: User) -> Export:
         """An export is its requester's alone."""
-        return make_export(user, self.organisation)
+        return make_built(make_export(user, self.organisation))
 
     def addresses(self, user: User) -> list[tuple[str, str]]:
         """Every page of the portal about something of this scene: its name and its address."""

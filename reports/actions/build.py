@@ -16,7 +16,7 @@ from reports import figures, jobs
 from reports.budget import HOURS_KEPT
 from reports.exports import Mark, Source, folder, new_passphrase, pack
 from reports.models import Export
-from reports.models.export import FOLLOWS, Failure, State
+from reports.models.states import FOLLOWS, Failure, State
 from reports.rights import EXPORT
 
 from .export import facts, locked

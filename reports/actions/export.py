@@ -13,7 +13,7 @@ from programs.violations import explained
 from reports import jobs
 from reports.asking import Question
 from reports.models import Export
-from reports.models.export import State
+from reports.models.states import State
 from reports.rights import APPROVE
 
 

@@ -17,7 +17,7 @@ from reports import jobs
 from reports.budget import DAYS_WAITING
 from reports.exports import folder
 from reports.models import Export
-from reports.models.export import Failure, State
+from reports.models.states import Failure, State
 from reports.rights import EXPORT
 
 from . import build

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.models.export import Purpose
+from reports.models.states import Purpose
 
 LEAST_WORDS = 10
 

@@ -25,49 +25,8 @@ from reports.exports import Content
 from reports.rights import APPROVE, EXPORT
 
 from . import rules
+from .states import FOLLOWS, OUT, RELEASED, WITH_FILE, Failure, Purpose, State
 
-
-class State(models.TextChoices):
-    REQUESTED = "requested", _("asked for")
-    APPROVED = "approved", _("approved")
-    REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("taken back")
-    BUILDING = "building", _("being made")
-    BUILT = "built", _("ready")
-    FAILED = "failed", _("not made")
-    DOWNLOADED = "downloaded", _("downloaded")
-    PURGED = "purged", _("downloaded, deleted here")
-    EXPIRED = "expired", _("expired")
-
-
-class Purpose(models.TextChoices):
-    FUNDER = "funder", _("report to a funder")
-    GOVERNANCE = "governance", _("board or management of the organisation")
-    PROGRAM = "program", _("steering of a program")
-    PARTNER = "partner", _("work with a partner")
-    EVALUATION = "evaluation", _("evaluation or research")
-    AUTHORITY = "authority", _("request of an authority")
-    OTHER = "other", _("another purpose")
-
-
-class Failure(models.TextChoices):
-    RIGHTS = "rights", _("your rights changed before it was made")
-    MORE = "more", _("figures were added meanwhile: there is more than was asked for")
-    ERROR = "error", _("something went wrong while it was made")
-
-
-S = State
-FOLLOWS = {
-    S.REQUESTED: (S.APPROVED, S.REFUSED, S.BUILDING, S.FAILED, S.WITHDRAWN, S.EXPIRED),
-    S.APPROVED: (S.BUILDING, S.FAILED, S.WITHDRAWN, S.EXPIRED),
-    S.BUILDING: (S.BUILT, S.FAILED),
-    S.BUILT: (S.DOWNLOADED, S.WITHDRAWN, S.EXPIRED),
-    S.DOWNLOADED: (S.PURGED,),
-}
-# Nothing left in these: their rows are no longer counted.
-RELEASED = (S.REFUSED, S.WITHDRAWN, S.FAILED, S.EXPIRED)
-WITH_FILE = (S.BUILT, S.DOWNLOADED)
-OUT = (S.DOWNLOADED, S.PURGED)
 WATCHED = dt.timedelta(minutes=5)
 
 
@@ -203,30 +162,31 @@ class Export(models.Model):
             ),
             CheckConstraint(
                 name="export_second_person",
-                condition=~Q(state__in=[S.BUILDING, *WITH_FILE, S.PURGED])
+                condition=~Q(state__in=[State.BUILDING, *WITH_FILE, State.PURGED])
                 | Q(rows__lte=SECOND_PERSON_ABOVE)
                 | Q(decided_by__isnull=False),
                 violation_error_message=_("A second person approves an export of this size first."),
             ),
             CheckConstraint(
                 name="export_decided",
-                condition=~Q(state__in=[S.APPROVED, S.REFUSED]) | Q(decided_by__isnull=False),
+                condition=~Q(state__in=[State.APPROVED, State.REFUSED])
+                | Q(decided_by__isnull=False),
                 violation_error_message=_("Say who decided."),
             ),
             CheckConstraint(
                 name="export_refusal_says_why",
-                condition=~Q(state=S.REFUSED) | ~Q(refusal=""),
+                condition=~Q(state=State.REFUSED) | ~Q(refusal=""),
                 violation_error_message=_("Say why it is refused."),
             ),
             CheckConstraint(
                 name="export_failure_says_why",
-                condition=(Q(state=S.FAILED) & ~Q(failure=""))
-                | (~Q(state=S.FAILED) & Q(failure="")),
+                condition=(Q(state=State.FAILED) & ~Q(failure=""))
+                | (~Q(state=State.FAILED) & Q(failure="")),
                 violation_error_message=_("Say why it was not made."),
             ),
             CheckConstraint(
                 name="export_file_known",
-                condition=~Q(state__in=[*WITH_FILE, S.PURGED])
+                condition=~Q(state__in=[*WITH_FILE, State.PURGED])
                 | (
                     Q(
                         built_at__isnull=False,
@@ -242,7 +202,7 @@ class Export(models.Model):
             CheckConstraint(
                 name="export_passphrase_once",
                 condition=Q(passphrase="")
-                | Q(passphrase_shown_at=None, state__in=[*WITH_FILE, S.PURGED]),
+                | Q(passphrase_shown_at=None, state__in=[*WITH_FILE, State.PURGED]),
                 violation_error_message=_("A passphrase that was shown is kept nowhere."),
             ),
             *(holds_sealed("export", text) for text in ("purpose_note", "refusal", "passphrase")),
@@ -253,7 +213,7 @@ class Export(models.Model):
             ),
             CheckConstraint(
                 name="export_purged_when",
-                condition=~Q(state=S.PURGED) | Q(purged_at__isnull=False),
+                condition=~Q(state=State.PURGED) | Q(purged_at__isnull=False),
                 violation_error_message=_("Say when the file was deleted."),
             ),
         ]

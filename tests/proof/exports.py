@@ -67,7 +67,7 @@ def _overspent(rounds: int) -> int:
 
 @proof("Requests for exports at the same time spend no more than the budget of a day", commits=True)
 def export_budget(run: Run) -> Figure:
-    rounds = run.amount(quick=2, full=60)
+    rounds = run.amount(quick=2, full=40)
     wrong = _overspent(rounds)
     as_owner(SWITCH.format("DISABLE"), connection.settings_dict["NAME"])
     control = _overspent(1)
@@ -116,7 +116,7 @@ def _made_without_rights(client, network, tries: int) -> int:
 @proof("Exports whose requester lost the right before they were made are not made")
 def export_rights(run: Run) -> Figure:
     client, patch = run.fixture("client"), run.fixture("monkeypatch")
-    network, tries = make_network(), run.amount(quick=9, full=270)
+    network, tries = make_network(), run.amount(quick=9, full=90)
     counts_of(network, network.north, 1, 4)
     wrong = _made_without_rights(client, network, tries)
     patch.setattr("reports.jobs.acting_for", _rights_of_before)
@@ -185,7 +185,7 @@ def export_canaries(run: Run) -> Figure:
     network, wrong, scanned = make_network(), 0, 0
     counts_of(network, network.north, 1, NUMBER)
     Site.objects.filter(pk=network.north.site_id).update(name_en=NAME, name_fr=NAME)
-    for _round in range(run.amount(quick=1, full=20)):
+    for _round in range(run.amount(quick=1, full=10)):
         found, seen = _leaks(client, logs)
         wrong, scanned = wrong + found, scanned + seen
     patch.setattr("reports.actions.build.pack", _in_clear)
@@ -195,7 +195,7 @@ def export_canaries(run: Run) -> Figure:
 
 @proof("An archive opens with its passphrase, whole, or not at all")
 def export_archives(run: Run) -> Figure:
-    tries, folder_of_run = run.amount(quick=60, full=6_000), run.fixture("tmp_path")
+    tries, folder_of_run = run.amount(quick=60, full=3_000), run.fixture("tmp_path")
     content, wrong = b"month,site,value\r\n2026-01,NORTH,918273645\r\n", 0
     for number in range(tries):
         path, secret = folder_of_run / f"{number}.zip", new_passphrase()
