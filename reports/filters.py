@@ -59,9 +59,6 @@ class FilterBar:
 
 
 def filter_bar(selection: Selection) -> FilterBar:
-    return FilterBar(
-        selection,
-        period.choices(selection.period.now, figures.fiscal_starts(selection)),
-        figures.choices(selection),
-        figures.sentences(selection),
-    )
+    periods = period.choices(selection.period.now, figures.fiscal_starts(selection))
+    menus = figures.choices(selection)
+    return FilterBar(selection, periods, menus, figures.sentences(selection, menus))

@@ -167,7 +167,8 @@ class Indicator(models.Model):
     @property
     def unit_name(self) -> str:
         """What stands after a number of it: nights, meals, else its unit."""
-        return self.counted_in or self.get_unit_display()
+        # Not get_unit_display(): that hashes every choice again at each call.
+        return self.counted_in or str(self.Unit(self.unit).label)
 
     @property
     def how_it_is_counted(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries.models import CountReport
-from programs.models import Program
+from programs.models import Pillar, Program
 from reports import period as periods
 from reports.period import Period
 
@@ -205,7 +205,7 @@ def choices(selection: Selection) -> list[Choice]:
 
 
 def _pillars(seen: Visible) -> set[tuple[str, str]]:
-    return {(program.pillar, program.get_pillar_display()) for program in seen.programs.values()}
+    return {(key, Pillar(key).label) for key in {p.pillar for p in seen.programs.values()}}
 
 
 def _choice(name, label, everything, pairs, chosen: Mapping) -> Choice:
@@ -225,12 +225,13 @@ def fiscal_starts(selection: Selection) -> set[int]:
     return {lower.month for lower in lowers if lower}
 
 
-def sentences(selection: Selection) -> list[str]:
+def sentences(selection: Selection, menus: list[Choice] | None = None) -> list[str]:
     """The question in words, for print, exports and the page's head."""
+    menus = choices(selection) if menus is None else menus
     texts = [selection.period.label]
     if selection.period.label != selection.period.span:
         texts.append(selection.period.span)
-    texts += [menu.text for menu in choices(selection) if menu.text]
+    texts += [menu.text for menu in menus if menu.text]
     if selection.with_unapproved:
         texts.append(_("Figures not yet approved included"))
     return texts
