@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
 import psycopg
 from django.db import connection
+
+SEEN = """
+SELECT id::text, coalesce(current_setting('portal.organisations', true), '')
+FROM programs_organisation WHERE code = 'ORG_1'
+"""
+SEE = "SELECT set_config('portal.organisations', %s, false)"
 
 
 @dataclass
@@ -43,6 +50,17 @@ def milliseconds(work: Callable[[], object]) -> tuple[float, float]:
     return (time.perf_counter() - start) * 1000, (time.process_time() - worked) * 1000
 
 
+@contextmanager
+def seeing_the_organisation() -> Iterator[None]:
+    """Let the walls of the database show ORG_1 to whatever runs outside a request."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN)
+        own, before = cursor.fetchone()
+        cursor.execute(SEE, [own])
+        yield
+        cursor.execute(SEE, [before])
+
+
 def compare(
     name: str,
     portal: Callable[[], object],
@@ -57,9 +75,11 @@ def compare(
     for number in range(runs + 2):
         before()
         first, worked = milliseconds(portal)
-        # A request opens and gives back its connection itself; raw SQL finds one open.
-        connection.ensure_connection()
-        second = milliseconds(raw)[0] if raw else None
+        second = None
+        if raw:
+            # A request opens its connection and its scope itself; raw SQL finds both open.
+            with seeing_the_organisation():
+                second = milliseconds(raw)[0]
         if number >= 2:
             line.portal.append(first)
             line.worked.append(worked)
@@ -72,7 +92,6 @@ def compare(
 
 def _round_trips(work: Callable[[], object]) -> int:
     """How often `work` waits for the database, BEGIN, savepoints and COMMIT included."""
-    connection.close()
     with patch.object(
         psycopg.Connection, "wait", autospec=True, side_effect=psycopg.Connection.wait
     ) as wait:

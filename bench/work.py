@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.scope import scope
 from bench.browser import Browser
-from bench.measure import Line, compare
+from bench.measure import Line, compare, seeing_the_organisation
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import Cell, Indicator, Organisation, Program, ProgramSite
 from reports import charts, figures
@@ -108,6 +108,7 @@ def _reading() -> Iterator[Line]:
     yield compare("chart fragment, cached", fragment, aim="≤ 5 ms")
 
 
+@seeing_the_organisation()
 def _program() -> Program:
     return Program.objects.filter(organisation__code="ORG_1").order_by("pk").last()
 
@@ -129,9 +130,14 @@ def _entering() -> Iterator[Line]:
         aim="≤ raw + 5 ms",
         runs=40,
     )
-    yield compare("submit of a month", _submitter(worker), _raw_submitter(), runs=8)
+    # Two runs do not count, one more counts its round trips.
+    months, others = _months(11), _months(10)
+    submit, raw = _submitter(worker, months), _raw_submitter(others)
+    yield compare("submit of a month", submit, raw, runs=8)
+    _check_submitted([*months, *others])
 
 
+@seeing_the_organisation()
 def _draft() -> CountReport:
     """This month's report of the first site of ORG_1, begun but not filled."""
     place = ProgramSite.objects.filter(organisation__code="ORG_1").order_by("pk").first()
@@ -145,6 +151,7 @@ def _draft() -> CountReport:
     return report
 
 
+@seeing_the_organisation()
 def _cell_saver(worker: Browser, report: CountReport):
     indicator = Indicator.objects.order_by("pk").first()
     cell = Cell.objects.filter(breakdown=indicator.breakdown_id).first()
@@ -165,6 +172,7 @@ def _cell_saver(worker: Browser, report: CountReport):
     return save
 
 
+@seeing_the_organisation()
 def _raw_saver(report: CountReport):
     """The cell beside it: one statement and one commit, triggers and history included."""
     indicator = Indicator.objects.order_by("pk").first()
@@ -220,28 +228,34 @@ def _filled_report(number: int) -> CountReport:
     return report
 
 
-def _drafts() -> Iterator[CountReport]:
+@seeing_the_organisation()
+def _months(number: int) -> list[CountReport]:
+    """That many complete drafts of months that no run has used yet."""
     taken = CountReport.objects.filter(organisation__code="ORG_1", month__lt="2024-11-01").count()
-    return (_filled_report(number) for number in count(taken))
+    return [_filled_report(each) for each in range(taken, taken + number)]
 
 
-def _submitter(worker: Browser):
-    ready = iter(list(zip(range(11), _drafts(), strict=False)))
+def _submitter(worker: Browser, months: list[CountReport]) -> Callable[[], object]:
+    ready = iter(months)
 
     def submit() -> None:
-        _number, report = next(ready)
+        report = next(ready)
         sent = {"revision": report.revision}
         worker.post(f"/counts/{report.pk}/submit/", sent, expected="302")
-        report.refresh_from_db()
-        if report.status != "submitted":
-            raise RuntimeError(f"not submitted: {report}")
 
     return submit
 
 
-def _raw_submitter():
-    ready = iter(list(zip(range(11), _drafts(), strict=False)))
-    return lambda: _execute(SUBMIT, [next(ready)[1].pk])
+def _raw_submitter(months: list[CountReport]) -> Callable[[], object]:
+    ready = iter(months)
+    return lambda: _execute(SUBMIT, [next(ready).pk])
+
+
+@seeing_the_organisation()
+def _check_submitted(months: list[CountReport]) -> None:
+    keys = [report.pk for report in months]
+    if CountReport.objects.filter(pk__in=keys).exclude(status="submitted").exists():
+        raise RuntimeError("a month was not submitted")
 
 
 def _exporting() -> Iterator[Line]:
