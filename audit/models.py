@@ -49,6 +49,13 @@ class JournalEntryQuerySet(models.QuerySet):
         rows = rows.about(*about.split(":", 1)) if about else rows
         return rows.between(first_day, last_day)
 
+    def under(
+        self, elevation_id: uuid.UUID, *, by: uuid.UUID, since: dt.datetime
+    ) -> JournalEntryQuerySet:
+        """What one person did under one emergency access, in its order."""
+        own = self.filter(user_id=by, at__gte=since)
+        return own.filter(details__elevation=str(elevation_id)).order_by("pk")
+
     def newest(self, most: int) -> JournalEntryQuerySet:
         return self.order_by("-id")[:most]
 

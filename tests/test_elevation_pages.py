@@ -64,6 +64,19 @@ def test_what_is_done_meanwhile_names_it(client, worker, coordinator):
     assert entry.details["elevation"] == str(made.pk)
 
 
+def test_whoever_reviews_it_reads_what_was_done(client, worker, coordinator):
+    client.force_login(worker)
+    client.post("/emergency/", ASKED)
+    made = Elevation.objects.get(user=worker)
+    client.post("/me/", {"display_name": "Other", "language": "en", "revision": worker.revision})
+    client.post(f"/emergency/{made.pk}/end/")
+    client.post("/me/", {"display_name": "Again", "language": "en", "revision": 3})
+    client.force_login(coordinator)
+    page = client.get(f"/emergency/{made.pk}/").content.decode()
+    assert page.count("Changed their own account") == 1
+    assert "Ended emergency access" in page
+
+
 def test_what_is_done_before_and_after_does_not(client, worker):
     made = make_elevation(worker, worker.access.memberships[0].organisation)
     Elevation.objects.filter(pk=made.pk).update(ended_at=timezone.now())

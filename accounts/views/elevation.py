@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.actions import elevation as actions
+from accounts.emergency import done_under
 from accounts.forms import ElevationForm, ReviewForm
 from accounts.models import Elevation
 
@@ -49,7 +50,8 @@ def elevation(request: HttpRequest, pk) -> HttpResponse:
         else:
             messages.success(request, _("The review is written."))
             return redirect("elevations")
-    return render(request, "accounts/elevation.html", {"elevation": found, "form": form})
+    context = {"elevation": found, "form": form, "lines": done_under(found)}
+    return render(request, "accounts/elevation.html", context)
 
 
 def elevation_end(request: HttpRequest, pk) -> HttpResponse:
