@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.test import RequestFactory
 
+from accounts.models import User
 from ngo_portal.logs import RequestNumber, Scrubbed, scrub
 
 
@@ -62,12 +63,7 @@ def test_what_speaks_of_code_alone_is_kept():
 @pytest.mark.django_db
 def test_a_refusal_of_the_database_keeps_its_names_alone():
     def insert():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO accounts_user (id, password, email, display_name, language, is_active,"
-                " joined_at, revision) VALUES (gen_random_uuid(), '', 'asha@example.org', '',"
-                " 'fr', true, now(), 1)"
-            )
+        User(email="asha@example.org", display_name="").save()
 
     text = written("Broken", error=caught(insert))
     assert "user_display_name_filled" in text
