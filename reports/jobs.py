@@ -56,7 +56,7 @@ def build_export(
         with acting_for(requester_id, EXPORT, request_id) as by:
             builds.build(export=export, by=by)
         return
-    except PermissionDenied:
+    except (PermissionDenied, Export.DoesNotExist):  # out of their organisation, out of sight
         failure = Failure.RIGHTS
     except builds.NotMadeError as error:
         failure = error.failure

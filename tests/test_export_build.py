@@ -9,6 +9,7 @@ from audit.models import JournalEntry
 from reports import jobs
 from reports.models import Export
 from tests import factories
+from tests.backstage import portal
 from tests.exported import asked
 from tests.jobs import run_jobs
 from tests.network import counts_of, make_network
@@ -130,7 +131,8 @@ def test_approvers_are_told_that_somebody_waits(network, mailoutbox):
     administrator = factories.make_user("administrator", network.lead, language="fr")
     factories.make_user("field_worker", network.lead)
     export = factories.make_export(network.coordinator, network.lead, rows=30_000)
-    jobs.tell_approvers(**jobs.keys(export))
+    with portal():
+        jobs.tell_approvers(**jobs.keys(export))
     (mail,) = mailoutbox
     assert mail.to == [administrator.email]
     assert "attend votre réponse" in mail.body

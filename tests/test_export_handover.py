@@ -15,6 +15,7 @@ from audit.models import JournalEntry
 from reports.exports import folder
 from reports.models import Export
 from tests import factories
+from tests.backstage import portal
 from tests.exported import asked, downloaded, made, opened, passphrase
 from tests.jobs import run_jobs
 from tests.network import counts_of, make_network
@@ -48,7 +49,8 @@ def stored(export: Export) -> tuple:
 
 def swept() -> None:
     app.perform_import_paths()
-    app.tasks["reports.jobs.sweep_exports"](timestamp=0)
+    with portal():
+        app.tasks["reports.jobs.sweep_exports"](timestamp=0)
 
 
 def age(export: Export, **ages: dt.timedelta) -> None:
