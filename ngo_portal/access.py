@@ -119,8 +119,8 @@ PAGES: dict[str, Page] = {
     # emergency access
     **_pages("elevate", Page(FORM, permission=ELEVATE, step_up=True)),
     **_pages("elevation_end", Page(WRITE)),
-    **_pages("elevations", Page(permission=REVIEW_ELEVATIONS)),
-    **_pages("elevation", Page(FORM, permission=REVIEW_ELEVATIONS)),
+    **_pages("elevations", Page(permission=REVIEW_ELEVATIONS, shows="account")),
+    **_pages("elevation", Page(FORM, permission=REVIEW_ELEVATIONS, shows="account")),
     **_pages("journal journal_entry", Page(permission="audit.view_journal", shows="account")),
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
