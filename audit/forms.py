@@ -24,8 +24,8 @@ class JournalFilterForm(forms.Form):
     organisation = forms.ModelChoiceField(
         None, label=_("Organisation"), required=False, empty_label=_("all")
     )
-    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput)
-    last_day = forms.DateField(label=_("To"), required=False, widget=DayInput)
+    first_day = forms.DateField(label=_("First day"), required=False, widget=DayInput)
+    last_day = forms.DateField(label=_("Last day"), required=False, widget=DayInput)
     about = forms.RegexField(
         r"^[a-z]+:[\w-]+$",
         label=_("Object"),

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 from django.db import connection
 from django.db.models import Model
 
 from . import scope
 
+_written: ContextVar[int] = ContextVar("written", default=0)
 NOTE = "SELECT ledger.note(%s, %s, %s, %s::bigint[], %s, %s, %s::text[], %s, %s::jsonb)"
 
 
@@ -45,3 +47,9 @@ def record(
     ]
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)
+    _written.set(_written.get() + 1)
+
+
+def written() -> int:
+    """How many lines this thread of work has written: a request compares before and after."""
+    return _written.get()

@@ -86,6 +86,7 @@ WORDS: dict[str, dict[str, str]] = {
         "lock": gettext_lazy("locked months"),
         "lift_lock": gettext_lazy("lifted a lock"),
         "grant_lock_exception": gettext_lazy("granted an exception to a lock"),
+        "send_form": gettext_lazy("sent a form"),
         "change_profile": gettext_lazy("changed their own account"),
         "choose_language": gettext_lazy("chose a language"),
         "add_breakdown": gettext_lazy("added a breakdown"),

@@ -100,7 +100,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             request.POST  # noqa: B018 - read a slow client's body before the transaction opens
-        user = request.user
+        user, before = request.user, journal.written()
         with (
             scope(
                 user_id=user.pk,
@@ -117,6 +117,8 @@ class ScopeMiddleware:
                 transaction.set_rollback(True)
             else:
                 _write_down(request, response, shown)
+                if request.method == "POST" and journal.written() == before:
+                    _write_down_form(request, response)
         return response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
@@ -156,9 +158,7 @@ def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, N
     match = request.resolver_match
     page = match and access.page_of(match)
     if response.status_code == 403 and match and request.user.is_authenticated:
-        keys = {k: str(v) for k, v in match.kwargs.items() if isinstance(v, int | uuid.UUID)}
-        details = {"page": match.view_name or "", "method": request.method, **keys}
-        journal.record("denied", by=request.user, details=details)
+        journal.record("denied", by=request.user, details=_asked(request))
     elif shown or (page and page.shows and response.status_code == 200):
         showing.write_down(request, shown, what=page.shows if page else "")
 
@@ -168,6 +168,19 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return HttpResponse(status=401)
     return redirect_to_login(_back(request, request.left_by))
+
+
+def _write_down_form(request: HttpRequest, response: HttpResponse) -> None:
+    """A form that was taken, and of which no action wrote a line of its own."""
+    if response.status_code < 400 and request.user.is_authenticated and request.resolver_match:
+        journal.record("send_form", by=request.user, details=_asked(request))
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The page, the method, and the keys in the address (never a token, which is a text)."""
+    match = request.resolver_match
+    keys = {name: str(v) for name, v in match.kwargs.items() if isinstance(v, int | uuid.UUID)}
+    return {"page": match.view_name or "", "method": request.method, **keys}
 
 
 def _confirm_first(request: HttpRequest) -> HttpResponse:

@@ -154,3 +154,17 @@ def test_a_refusal_names_the_page_the_method_and_the_object(client):
         "method": "POST",
         "pk": str(scene.draft.pk),
     }
+
+
+def test_a_form_of_which_no_action_tells_is_written_down(probe):
+    client = probe("taken", Page(("POST",)))
+    client.post("/probe/")
+    line = JournalEntry.objects.get(action="send_form")
+    assert line.details == {"page": "probe", "method": "POST"}
+
+
+def test_a_form_that_an_action_tells_of_is_written_down_once(client):
+    person = make_user("field_worker", make_organisation(), language="fr")
+    client.force_login(person)
+    client.post("/language/", {"language": "en", "next": "/"})
+    assert [line.action for line in JournalEntry.objects.all()] == ["choose_language"]

@@ -1,0 +1,33 @@
+"""An auditor asks who saw what, at a desk and on a telephone."""
+
+import pytest
+
+from audit import journal
+from audit.scope import scope
+from tests.browser.conftest import DESK, PHONE
+from tests.factories import make_organisation, make_program, make_user
+
+
+@pytest.mark.parametrize(("language", "size"), [("fr", PHONE), ("en", DESK)])
+def test_an_auditor_finds_who_changed_a_program(visit, language, size, tmp_path):
+    organisation = make_organisation()
+    program = make_program(organisation)
+    worker = make_user("coordinator", organisation, display_name="Nadia Roux")
+    with scope(user_id=worker.pk, organisation_ids=[organisation.pk]):
+        for action in ("change_program", "download_export", "view"):
+            journal.record(action, program, by=worker, shown=[worker.pk], reason="Funder")
+    auditor = make_user("auditor", organisation, language=language)
+    window = visit(language, size)
+    window.sign_in(auditor)
+    assert window.page.url.endswith("/journal/")
+    assert window.violations() == []
+    assert not window.overflows()
+    window.page.screenshot(path=tmp_path / "journal.png", full_page=True)
+    window.open(program.get_absolute_url())
+    window.page.click("main a[href*='/journal/']")
+    assert window.page.locator("tbody tr").count() == 3
+    window.page.locator("tbody th a").last.click()
+    assert "Nadia Roux" in window.page.inner_text("main")
+    assert window.violations() == []
+    assert not window.overflows()
+    window.page.screenshot(path=tmp_path / "entry.png", full_page=True)
