@@ -26,7 +26,22 @@ GENESIS = bytes(32)
 HEADER = """jsonb_build_array(id, (extract(epoch FROM at) * 1000000)::bigint, xid::text, action,
     user_id, organisation_id, to_jsonb(audience), target_type, request_id)::text"""
 LAST = "SELECT number, after_id, to_xid::text, hash FROM ledger.seal ORDER BY number DESC LIMIT 1"
-ENDED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+# Below which every transaction of this database has ended (those of the server's other databases
+# write nothing here), and where the server's count of transactions stands.
+ENDED = """
+WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+     running AS (SELECT pg_snapshot_xip(snapshot) AS xid FROM now),
+     elsewhere AS (
+         SELECT transactionid FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND datid <>
+             (SELECT oid FROM pg_database WHERE datname = current_database())
+     )
+SELECT coalesce(
+    (SELECT min(xid::text::bigint) FROM running
+     WHERE NOT EXISTS (SELECT FROM elsewhere WHERE transactionid = xid::xid)),
+    pg_snapshot_xmax(snapshot)::text::bigint
+), pg_snapshot_xmax(snapshot)::text::bigint FROM now
+"""
 ROWS = f"SELECT id, {HEADER}, digest, xid::text FROM ledger.entry WHERE id > %(after)s"  # noqa: S608
 WAITING = f"{ROWS} AND xid >= %(from)s::xid8 AND xid < %(to)s::xid8 ORDER BY id"
 LEFT_OVER = f"{ROWS} AND xid >= %(from)s::xid8 ORDER BY id"
@@ -118,11 +133,11 @@ def seal(session: psycopg.Connection, key: Ed25519PrivateKey) -> list[Seal]:
     with session.transaction():
         session.execute("SELECT pg_advisory_xact_lock(hashtext('ledger.seal'))")
         number, after, start, before = session.execute(LAST).fetchone() or (0, 0, "0", GENESIS)
-        ended = int(session.execute(ENDED).fetchone()[0])
-        if ended >= int(start):
-            made = [_taken(session, WAITING, after, int(start), ended)]
-        else:
+        ended, counted = session.execute(ENDED).fetchone()
+        if counted < int(start):
             made = _after_a_restore(session, after, int(start))
+        else:
+            made = [_taken(session, WAITING, after, int(start), ended)]
         made = [each for each in made if each.entry_ids or each.opens]
         made = [replace(each, number=number + n) for n, each in enumerate(made, 1)]
         for each in made:

@@ -5,10 +5,13 @@ import hashlib
 import threading
 from dataclasses import replace
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from audit import forgetting, journal, sealing
 from audit.scope import scope
@@ -260,3 +263,12 @@ def test_a_key_that_is_none_is_refused(tmp_path):
 def test_a_public_key_reads_back():
     public = Ed25519PrivateKey.generate().public_key()
     assert sealing.public_key(sealing.public_text(public)) == public
+
+
+def test_a_transaction_of_another_database_holds_nothing_up(ledger):
+    elsewhere = make_conninfo(settings.DATABASE_OWNER_URL, dbname="postgres")
+    with psycopg.connect(elsewhere) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        ledger.note(2)
+        assert [len(each.entry_ids) for each in ledger.seal()] == [2]
+        other.rollback()
