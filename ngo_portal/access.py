@@ -38,7 +38,7 @@ class Page:
     # The right it takes; "" for anyone signed in.
     permission: str = ""
     scope: Scope = Scope.ORGANISATION
-    # Its view leaves a line in the journal (tests/test_access_registry.py holds it to that).
+    # Its action leaves a line of its own (tests/test_access_registry.py holds it to that).
     is_logged: bool = False
     # It takes a password or a second factor given in the last five minutes.
     step_up: bool = False

@@ -171,8 +171,12 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def _write_down_form(request: HttpRequest, response: HttpResponse) -> None:
-    """A form that was taken, and of which no action wrote a line of its own."""
-    if response.status_code < 400 and request.user.is_authenticated and request.resolver_match:
+    """A form that was taken, and of which no action wrote a line of its own.
+
+    204 answers who only says that they are still there.
+    """
+    is_taken = response.status_code < 400 and response.status_code != 204
+    if is_taken and request.user.is_authenticated and request.resolver_match:
         journal.record("send_form", by=request.user, details=_asked(request))
 
 

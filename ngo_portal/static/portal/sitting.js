@@ -47,7 +47,7 @@ async function enter(ask) {
   let answer;
   try { answer = await ask(); } catch { problem(unreachable); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const inside = page.getElementById("sitting")?.dataset.person;
+  const inside = page.getElementById("sitting")?.dataset.owner;
   if (inside) { welcome(inside, page); return; }
   const form = page.querySelector(".entrance");
   if (!form) { problem(unreachable); return; }
