@@ -136,9 +136,9 @@ def _compare_rows(session, chain: Chain, verdict: Verdict, now: dt.datetime) -> 
         late += not sealed and now - at > LATEST
         bare |= set() if salt else {number}
         if action == ERASED and details:
-            told |= set(details["entries"])
+            told |= {each for each in details.get("entries", ()) if isinstance(each, int)}
         elif action == PURGED and details:
-            _purge(details["through"], at, chain, verdict)
+            _purge(details.get("through"), at, chain, verdict)
         verdict.entries += 1
     verdict.erased = len(bare)
     verdict.findings += [f"row {n} was emptied without an erasure" for n in sorted(bare - told)]
@@ -170,7 +170,7 @@ def _should_be_sealed(row: Row, chain: Chain) -> bool:
     return row.number <= last.after_id or row.xid < last.to_xid
 
 
-def _purge(through: int, at: dt.datetime, chain: Chain, verdict: Verdict) -> None:
+def _purge(through: int | None, at: dt.datetime, chain: Chain, verdict: Verdict) -> None:
     """A sealed checkpoint excuses rows that were a year old."""
     last = next((each for each in chain.seals if each.number == through), None)
     age = at - dt.datetime.fromtimestamp(last.at / 1_000_000, dt.UTC) if last else dt.timedelta()

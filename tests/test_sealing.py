@@ -227,6 +227,18 @@ def test_rows_purged_before_their_time_are_named(sealed):
     assert len(findings) == 7
 
 
+def test_an_entry_that_only_says_so_excuses_nothing(sealed):
+    row = sealed.numbers()[0]
+    for details in ({}, {"entries": ["x"]}, {"through": 99}):
+        with scope():
+            journal.record("erase_entry", by=None, details=details)
+            journal.record("purge_ledger", by=None, details=details)
+    sealed.tamper(f"DELETE FROM ledger.entry WHERE id = {row}")
+    findings = sealed.verify().findings
+    assert f"row {row} was removed" in findings
+    assert any("were purged too early" in finding for finding in findings)
+
+
 def test_a_purge_in_its_time_is_right(sealed):
     sealed.tamper("UPDATE ledger.entry SET at = at - interval '400 days'", "TRUNCATE ledger.seal")
     with sealed.connect("SEALER") as session:
