@@ -159,13 +159,13 @@ def test_reading_the_journal_is_in_the_journal(client, auditor, organisation, wo
 
 def test_the_pages_read_as_the_auditors_role(real_ledger, client):
     """With the grants of production: the runtime role could not show a line."""
-    organisation = make_organisation()
+    organisation, other = make_organisation(), make_organisation()
     mine = make_user("auditor", organisation)
     client.force_login(mine)
     with scope(user_id=mine.pk, organisation_ids=[organisation.pk]):
         journal.record("submit", by=mine)
     with scope():
-        journal.record("submit", by=None, organisation_id=make_organisation().pk)
+        journal.record("submit", by=None, organisation_id=other.pk)
     answer = client.get(ADDRESS)
     assert len(answer.context["lines"]) == 1
     pk = answer.context["lines"][0].entry.pk
