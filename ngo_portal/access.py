@@ -71,11 +71,13 @@ MANAGE_ACCESS = Page(FORM, permission="accounts.manage_access", step_up=True)
 
 PAGES: dict[str, Page] = {
     # everyone
-    **_pages("healthz", Page(scope=Scope.EVERYONE)),
+    **_pages(
+        "healthz account_reset_password_done account_reset_password_from_key_done",
+        Page(scope=Scope.EVERYONE),
+    ),
     **_pages("set_language", Page(WRITE, scope=Scope.EVERYONE)),
     **_pages(
-        "account_login account_reset_password account_reset_password_done "
-        "account_reset_password_from_key account_reset_password_from_key_done "
+        "account_login account_reset_password account_reset_password_from_key "
         "accept_invitation mfa_authenticate mfa_login_webauthn",
         Page(FORM, scope=Scope.EVERYONE),
     ),
@@ -168,6 +170,8 @@ CATALOGUE_NAMESPACE = "catalogue:"
 
 def page(view_name: str | None) -> Page | None:
     """The declaration of a URL by its name, `namespace:name` included."""
+    if view_name == "catalogue:jsi18n":
+        return replace(EDIT_CATALOGUE, methods=READ)
     if view_name and view_name.startswith(CATALOGUE_NAMESPACE):
         return EDIT_CATALOGUE
     return PAGES.get(view_name or "")
