@@ -22,6 +22,7 @@ from accounts.models import User
 from audit.scope import scope
 from bench.browser import Browser
 from bench.measure import Line, compare, seeing_the_organisation
+from bench.names import search
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import Cell, Indicator, Organisation, Program, ProgramSite
 from reports import charts, figures
@@ -75,6 +76,7 @@ def measure() -> Iterator[Line]:
     yield from _reading()
     yield from _entering()
     yield from _exporting()
+    yield search()
 
 
 def _reading() -> Iterator[Line]:
