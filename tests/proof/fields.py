@@ -113,15 +113,16 @@ def every_name() -> set[str]:
     return {name for names in names_in_the_code().values() for name in names if name}
 
 
-def openers(scene: Scene) -> list[Actor]:
-    """Everybody at home: together they open every page."""
-    return [actor(role, make_user(role, scene.organisation)) for role in Role.values]
+def openers(scene: Scene, *, whole: bool) -> list[Actor]:
+    """Those at home who open most pages; everybody, who together open all of them."""
+    roles = Role.values if whole else [Role.COORDINATOR, Role.ADMINISTRATOR]
+    return [actor(role, make_user(role, scene.organisation)) for role in roles]
 
 
-def forms(scene: Scene) -> list[Form]:
+def forms(scene: Scene, *, whole: bool = True) -> list[Form]:
     """Every form that somebody at home meets, and every address that is written to or asked."""
     found: dict[tuple, Form] = {}
-    for one in openers(scene):
+    for one in openers(scene, whole=whole):
         for address in addresses(scene, one.user):
             page = address.page
             if page.permission and not one.roles & page.roles:

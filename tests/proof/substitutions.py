@@ -152,7 +152,7 @@ def changed(chosen: list[Pair], scene: Scene) -> list[str]:
 @proof("Ids of somebody else's rows: the same answer as for none, and no change")
 def substitutions(run: Run) -> Figure:
     scene, elsewhere = make_scene(), make_scene()
-    everything = pairs(elsewhere, forms(scene), elsewhere)
+    everything = pairs(elsewhere, forms(scene, whole=run.is_full), elsewhere)
     chance = random.Random(5)  # noqa: S311 - the same choice at each run
     chosen = everything if run.is_full else chance.sample(everything, 120)
     wrong = told(chosen, run) + changed(chosen if run.is_full else chosen[:20], elsewhere)
