@@ -80,7 +80,7 @@ def access_pairs(run: Run) -> Figure:
     scene = make_scene()
     everything = list(pairs(everybody(scene), scene))
     chance = random.Random(3)  # noqa: S311 - the same choice at each run
-    chosen = everything if run.is_full else chance.sample(everything, 500)
+    chosen = everything if run.is_full else chance.sample(everything, 300)
     chosen.sort(key=lambda pair: (pair[0].name, pair[3]))
     wrong = tried(chosen, run)
     return Figure(

@@ -114,8 +114,8 @@ def every_name() -> set[str]:
 
 
 def openers(scene: Scene, *, whole: bool) -> list[Actor]:
-    """Those at home who open most pages; everybody, who together open all of them."""
-    roles = Role.values if whole else [Role.COORDINATOR, Role.ADMINISTRATOR]
+    """Everybody at home, who together open every page; the coordinator opens most."""
+    roles = Role.values if whole else [Role.COORDINATOR]
     return [actor(role, make_user(role, scene.organisation)) for role in roles]
 
 

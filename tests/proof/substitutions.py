@@ -155,8 +155,8 @@ def substitutions(run: Run) -> Figure:
     scene, elsewhere = make_scene(), make_scene()
     everything = pairs(elsewhere, forms(scene, whole=run.is_full), elsewhere)
     chance = random.Random(5)  # noqa: S311 - the same choice at each run
-    chosen = everything if run.is_full else chance.sample(everything, 120)
-    wrong = told(chosen, run) + changed(chosen if run.is_full else chosen[:20], elsewhere)
+    chosen = everything if run.is_full else chance.sample(everything, 60)
+    wrong = told(chosen, run) + changed(chosen if run.is_full else chosen[:10], elsewhere)
     return Figure(
         tried=len(chosen),
         wrong=len(wrong),
