@@ -36,11 +36,7 @@ def elevate(
         raise PermissionDenied
     if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError({"reason": _("Say in at least 20 characters why.")}, code="reason")
-    reviewers = reviewers_of(organisation.pk, besides=by)
-    if not reviewers:
-        raise ValidationError(
-            _("Nobody else here could review it: ask your administrator."), code="no_reviewer"
-        )
+    reviewers = _reviewers(organisation, by)
     _refuse_while_unreviewed(by)
     now = timezone.now()
     elevation = Elevation(
@@ -56,10 +52,19 @@ def elevate(
     details = {"role": role, "minutes": minutes, "elevation": str(elevation.pk)}
     journal.record("elevate", elevation, by=by, details=details)
     for reviewer in reviewers:
-        jobs.tell_of_elevation.ask(
-            by=by, elevation_id=str(elevation.pk), reviewer_id=str(reviewer.pk)
-        )
+        keys = {"elevation_id": str(elevation.pk), "reviewer_id": str(reviewer.pk)}
+        jobs.tell_of_elevation.ask(by=by, **keys)
     return elevation
+
+
+def _reviewers(organisation: Organisation, by: User) -> list[User]:
+    """Who else can review it; refused where there is nobody."""
+    reviewers = reviewers_of(organisation.pk, besides=by)
+    if not reviewers:
+        raise ValidationError(
+            _("Nobody else here could review it: ask your administrator."), code="no_reviewer"
+        )
+    return reviewers
 
 
 def _refuse_while_unreviewed(by: User) -> None:
