@@ -152,7 +152,8 @@ class BeneficiaryCount(models.Model):
         indexes = [
             models.Index(
                 fields=["report", "indicator"],
-                include=["cell", "value"],
+                # The organisation, which row-level security asks of every row.
+                include=["cell", "value", "organisation"],
                 name="beneficiarycount_figures",
             )
         ]
