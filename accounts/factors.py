@@ -53,6 +53,21 @@ def unseal(user: Model, sealed: str) -> str:
     return encryption.decrypt(sealed, _place(user))
 
 
+def sealed_secrets() -> QuerySet[Authenticator]:
+    """The factors whose secret is sealed, of everybody."""
+    return Authenticator.objects.filter(type=Type.TOTP).select_related("user").order_by("pk")
+
+
+def seal_again(factor: Authenticator) -> bool:
+    """Seal a secret with the current key; whether another one had sealed it."""
+    if encryption.key_of_text(factor.data["secret"]) == encryption.ring().current:
+        return False
+    secret = unseal(factor.user, factor.data["secret"])
+    factor.data = factor.data | {"secret": seal(factor.user, secret)}
+    factor.save(update_fields=["data"])
+    return True
+
+
 def _place(user: Model) -> str:
     return f"mfa_authenticator:data:{user.pk}"
 

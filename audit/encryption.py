@@ -159,6 +159,11 @@ def decrypt(sealed: str, context: str) -> str:
     return ring().open(value, context).decode()
 
 
+def key_of_text(sealed: str) -> str:
+    """The id of the key that `encrypt` used."""
+    return key_of(base64.urlsafe_b64decode(sealed))
+
+
 def fingerprint(text: str, purpose: str) -> str:
     """A text that two equal texts share and nobody reads back without the key.
 

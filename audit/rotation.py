@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -118,6 +119,14 @@ def _write(cursor, column: SealedColumn, rows: list[tuple]) -> None:
         place = column.context(row)
         cursor.execute(write, [ring.seal(ring.open(bytes(value), place), place), pk])
     cursor.execute(column.statement(AWAKE))
+
+
+@contextmanager
+def everywhere() -> Iterator[None]:
+    """One transaction of the owner that sees the rows of all organisations."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(EVERY_ORGANISATION)
+        yield
 
 
 @transaction.atomic

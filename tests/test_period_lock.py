@@ -99,7 +99,8 @@ def test_a_locked_month_keeps_its_comment(place, worker, coordinator):
     with pytest.raises(ValidationError, match="This month is locked"):
         reports.comment_month(report=report, text="Snow.", revision=report.revision, by=worker)
     with pytest.raises(ValidationError, match="This month is locked"), explained():
-        CountReport.objects.update(comment="Snow.")
+        report.comment = "Snow."
+        report.save(update_fields=["comment"])
 
 
 def test_a_locked_month_keeps_its_state(place, worker, coordinator):

@@ -10,11 +10,19 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
+from accounts import factors
 from audit import encryption, keys, rotation
 from audit.models import KeyInUse
 from beneficiaries.models import CountNote, CountReport
 from ngo_portal.launch.vault import write_private
-from tests.factories import make_filled_report, make_organisation, make_program, submit_as_is
+from tests.factories import (
+    make_filled_report,
+    make_organisation,
+    make_program,
+    make_user,
+    submit_as_is,
+)
+from tests.signing import SECRET, with_application
 
 SAID = "Sita came back with her sister."
 
@@ -86,6 +94,8 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     old, new = os.urandom(32), os.urandom(32)
     first = keys_of(old)
     before, history = sealed_texts(), events()
+    person = make_user(None)
+    with_application(person)
     revisions = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
     ring = keys_of(old, new)
     monkeypatch.setattr(rotation, "BATCH", 3)
@@ -93,11 +103,12 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     said = rotate()
     as_owner(owns=False)
     assert f"{first.current} holds nothing" in said
-    assert f"{ring.current}: {len([text for text in before if text])} values" in said
+    assert f"{ring.current}: {len([text for text in before if text]) + 1} values" in said
     assert list(KeyInUse.objects.values_list("key_id", flat=True)) == [ring.current]
     keys_of(new)
     assert texts() == before
     assert events() == history
+    assert factors.unseal(person, factors.of(person).get(type="totp").data["secret"]) == SECRET
     found = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
     assert found == revisions
     call_command("check", tags=["keys"], databases=["default"])
