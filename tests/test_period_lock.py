@@ -98,8 +98,8 @@ def test_a_locked_month_keeps_its_comment(place, worker, coordinator):
     locked(place, coordinator)
     with pytest.raises(ValidationError, match="This month is locked"):
         reports.comment_month(report=report, text="Snow.", revision=report.revision, by=worker)
+    report.comment = "Snow."
     with pytest.raises(ValidationError, match="This month is locked"), explained():
-        report.comment = "Snow."
         report.save(update_fields=["comment"])
 
 
