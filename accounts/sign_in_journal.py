@@ -5,6 +5,8 @@ allauth tells of them by signals, which this file alone listens to.
 
 from __future__ import annotations
 
+import uuid
+
 from allauth.account import signals as allauth
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.signals import authentication_failed
@@ -12,6 +14,7 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 
 from audit import journal
 from audit.encryption import fingerprint
+from audit.scope import current, scope
 
 from .models import Membership, User
 
@@ -38,15 +41,14 @@ def _left(request, user: User | None, **more) -> None:
 
 
 def _failed(credentials: dict, **more) -> None:
-    """The e-mail is looked up in one query, whether an account has it or not."""
+    """The same work whether an account has the e-mail or not."""
     email = str(credentials.get("email") or credentials.get("username") or "")
-    rows = Membership.objects.filter(user__email__iexact=email).order_by("pk")
-    held = list(rows.select_related("user"))
+    person = User.objects.with_email(email)
     journal.record(
         "fail_sign_in",
-        held[0].user if held else None,
+        person,
         by=None,
-        audience={membership.organisation_id for membership in held},
+        audience=_organisations(person.pk if person else uuid.uuid4()),
         details={"email": fingerprint(email.casefold(), "email")},
     )
 
@@ -65,6 +67,13 @@ def _record(action: str, user: User, *, details: dict | None = None, **who) -> N
         action,
         user,
         by=who.get("by", user),
-        audience=user.access.organisation_ids,
+        audience=_organisations(user.pk),
         details=details,
     )
+
+
+def _organisations(person_id: uuid.UUID) -> set[int]:
+    """Where somebody works or worked, read as themselves: nobody has signed in yet."""
+    with scope(user_id=person_id, request_id=current().request_id):
+        held = Membership.objects.filter(user_id=person_id)
+        return set(held.values_list("organisation_id", flat=True))

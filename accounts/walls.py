@@ -32,7 +32,10 @@ WALLS = Walls(
         adds("accounts_invitation", "first_administrator", FIRST_ADMINISTRATOR),
         changes("accounts_invitation", "first_administrator", FIRST_ADMINISTRATOR),
     ),
-    free={"accounts_user": "accounts belong to no organisation; read before signing in"},
+    free={
+        "accounts_user": "accounts belong to no organisation; read before signing in",
+        "accounts_signintries": "counts under fingerprints, written before anybody signed in",
+    },
     lists=(
         ("known", f"SELECT organisation_id FROM accounts_membership WHERE user_id = {USER}"),
         ("programs", f"SELECT program_id FROM accounts_membership WHERE user_id = {USER}"),

@@ -15,6 +15,7 @@ from accounts.actions.factor import add_passkey
 from accounts.models import Elevation, Invitation, User
 from audit import journal
 from audit.models import JournalEntry
+from audit.scope import scope
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
 from programs.models import FundedProject, Organisation, Program, ProgramSite
 from reports.budget import SECOND_PERSON_ABOVE
@@ -77,9 +78,8 @@ class Scene:
         details = {"page": "account", "what": "account"}
         shown = [self.colleague.pk]
         where = self.organisation.pk
-        journal.record(
-            "view", by=self.colleague, organisation_id=where, shown=shown, details=details
-        )
+        with scope(user_id=self.colleague.pk, organisation_ids=[where]):
+            journal.record("view", by=self.colleague, shown=shown, details=details)
         return JournalEntry.objects.latest("pk").pk
 
     def export_of(self, user: User) -> Export:

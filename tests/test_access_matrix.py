@@ -21,7 +21,7 @@ GENERAL = sorted(
     for name, page in access.PAGES.items()
     if not page.is_open and name not in {"account_logout"}
 )
-OPENED = {200, 302, 400, 422}
+OPENED = {200, 204, 302, 400, 422}
 # A role may hold the right and this object still refuse it: only who submitted takes back, and
 # a cell is saved only where its number is named; a sign-in method is its owner's alone;
 # emergency access is ended by who has it or reviews it.

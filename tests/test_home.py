@@ -88,7 +88,7 @@ def test_a_site_with_tally_sheets_offers_todays(client):
     [
         (Role.ADMINISTRATOR, "Accounts and rights"),
         (Role.FUNDER, "No figure was released to you yet"),
-        (Role.AUDITOR, "Your role reads the catalogue; nothing waits for you here."),
+        (Role.AUDITOR, "Who saw, changed and exported what"),
         (None, "You have no role at present"),
     ],
 )
