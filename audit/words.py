@@ -92,6 +92,7 @@ WORDS: dict[str, dict[str, str]] = {
         "add_breakdown": gettext_lazy("added a breakdown"),
         "load_catalogue": gettext_lazy("loaded the standard catalogue"),
         "add_document": gettext_lazy("added a document"),
+        "replace_document": gettext_lazy("replaced a document"),
         "withdraw_document": gettext_lazy("withdrew a document"),
         "erase_entry": gettext_lazy("entry of the journal erased"),
         "purge_ledger": gettext_lazy("old entries of the journal deleted"),

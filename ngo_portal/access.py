@@ -107,6 +107,8 @@ PAGES: dict[str, Page] = {
         "indicators indicator", Page(permission="programs.view_catalogue", scope=Scope.SHARED)
     ),
     **_pages("projects project", Page(permission="programs.view_funding")),
+    **_pages("document_add document_replace document_withdraw", EDIT_CATALOGUE),
+    **_pages("document_file", Page(permission="programs.view_catalogue", is_logged=True)),
     # people and their rights
     **_pages("access account", Page(permission="accounts.manage_access", shows="account")),
     **_pages("invite", MANAGE_ACCESS),

@@ -7,6 +7,7 @@ from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from .models import (
     BreakdownDimension,
     Category,
+    Document,
     FundedProject,
     Grant,
     GrantScope,
@@ -19,6 +20,7 @@ from .models import (
     Site,
     Target,
 )
+from .rights import EDIT
 
 
 def organisations(user) -> QuerySet[Organisation]:
@@ -31,6 +33,14 @@ def organisation(user) -> QuerySet[Organisation]:
         Prefetch("partnerships", _partnerships(user).select_related("program__organisation")),
         Prefetch("sites", sites(user)),
     )
+
+
+def documents(user, about: Organisation) -> list[Document]:
+    """Those about an organisation that one's own keep, each with whether one may change it."""
+    rows = list(Document.objects.visible_to(user).filter(about=about).for_list())
+    for row in rows:
+        row.may_change = not (row.is_replaced or row.withdrawn_at) and user.has_perm(EDIT, row)
+    return rows
 
 
 def programs(user) -> QuerySet[Program]:

@@ -141,8 +141,9 @@ def ledger(real_ledger):
 
 @pytest.fixture(autouse=True)
 def fast_and_plain(settings, tmp_path):
-    """Passwords hashed cheaply, plain file names for static files, exports in a folder apart."""
+    """Passwords hashed cheaply, plain file names for static files, passing folders for others."""
     settings.EXPORTS_DIR = str(tmp_path / "exports")
+    settings.FILES_DIR = str(tmp_path / "uploaded")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -12,12 +12,14 @@ from accounts.models import Elevation, Membership, User
 from accounts.roles import Role
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import asked
+from programs import uploads
 from programs.actions import create_breakdown
 from programs.models import (
     Breakdown,
     Category,
     Cell,
     Dimension,
+    Document,
     FundedProject,
     Grant,
     GrantScope,
@@ -63,6 +65,29 @@ def make_program(organisation: Organisation | None = None, **fields) -> Program:
         **both(name=f"Program {number}", objective="Shelter through the dangerous hours."),
     }
     return Program.objects.create(**(defaults | fields))
+
+
+def make_document(
+    organisation: Organisation | None = None, about: Organisation | None = None, **fields
+) -> Document:
+    """A document whose file is really there, sealed."""
+    organisation = organisation or make_organisation()
+    content = f"%PDF-1.4\n{next(_numbers)}\n%%EOF\n".encode()
+    defaults = {
+        "kind": "AGREEMENT",
+        "title": "Agreement",
+        "language": "fr",
+        "valid": ALWAYS,
+        "file": fields.get("file") or uploads.store(content),
+        "name": "agreement.pdf",
+        "content_type": "application/pdf",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "uploaded_by": fields.get("uploaded_by") or make_user("administrator", organisation),
+    }
+    return Document.objects.create(
+        organisation=organisation, about=about or organisation, **(defaults | fields)
+    )
 
 
 def make_site(organisation: Organisation | None = None, **fields) -> Site:

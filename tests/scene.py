@@ -17,12 +17,13 @@ from audit import journal
 from audit.models import JournalEntry
 from audit.scope import scope
 from beneficiaries.models import CountReport, PeriodLock, TallySheet, WorkbookUpload
-from programs.models import FundedProject, Organisation, Program, ProgramSite
+from programs.models import Document, FundedProject, Organisation, Program, ProgramSite
 from reports.budget import SECOND_PERSON_ABOVE
 from reports.models import Export
 from tests.factories import (
     ALWAYS,
     make_built,
+    make_document,
     make_elevation,
     make_export,
     make_filled_report,
@@ -62,6 +63,7 @@ class Scene:
     # Large, and waits for the answer of somebody else.
     asked: Export
     passkey: Authenticator
+    document: Document
 
     def upload_of(self, user: User) -> WorkbookUpload:
         """A workbook is its sender's alone."""
@@ -103,6 +105,10 @@ class Scene:
             ("program", [self.program.pk]),
             ("site", [self.place.site_id]),
             ("project", [self.project.pk]),
+            ("document_add", [self.organisation.pk]),
+            ("document_file", [self.document.pk]),
+            ("document_replace", [self.document.pk]),
+            ("document_withdraw", [self.document.pk]),
             ("account", [self.colleague.pk]),
             ("passkey_rename", [self.passkey.pk]),
             ("factor_remove", [self.passkey.pk]),
@@ -194,6 +200,7 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
         colleague=colleague,
         passkey=add_passkey(by=colleague, name="my telephone", credential={}),
         elevation=make_elevation(colleague, organisation, started=-90),
+        document=make_document(organisation),
         invitation=Invitation.objects.create(
             organisation=organisation,
             role="field_worker",

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from beneficiaries.workbooks.checking import MOST_BYTES, too_heavy
+from programs import uploads
 
 
 class WorkbookForm(forms.Form):
@@ -29,6 +30,7 @@ class WorkbookForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise ValidationError(too_heavy())
+        uploads.checked_name(file, ["xlsx"], MOST_BYTES)
         return file
 
 

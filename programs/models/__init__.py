@@ -7,6 +7,7 @@ from .breakdown import (
     Dimension,
 )
 from .codelist import Code, CodeList
+from .document import Document
 from .funding import FundedProject, Grant, GrantScope
 from .indicator import Indicator, ProgramIndicator
 from .organisation import Organisation, OrganisationKind, OrganisationYear
@@ -23,6 +24,7 @@ __all__ = [
     "Code",
     "CodeList",
     "Dimension",
+    "Document",
     "FundedProject",
     "Grant",
     "GrantScope",

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 
 from programs import records
 from programs.forms import OrganisationFilter
-from programs.rights import may_edit
+from programs.rights import EDIT, may_edit
 
 from .pages import page_of
 
@@ -21,6 +21,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "organisation": row,
         "may_edit": editable,
+        "documents": records.documents(request.user, row),
+        "may_keep": request.user.has_perm(EDIT),
         # Partners of an organisation that uses the portal read what is public of it.
         "shows_agreement": editable or row.pk in own or not row.is_tenant,
     }

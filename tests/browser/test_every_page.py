@@ -14,6 +14,7 @@ from tests.test_access_matrix import without_object
 # A page that sends a file or only takes a form has no face of its own.
 FACELESS = {
     "workbook_download",
+    "document_file",
     "account_reauthenticate",
     "count_report_discard",
     # A passkey of somebody else; one's own is visited in test_accounts.py.

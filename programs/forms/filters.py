@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import Indicator, Organisation, OrganisationKind, Pillar, Program, SiteKind
+from programs.models import Indicator, Organisation, OrganisationKind, Pillar, Program, SiteKind
 
 ALL = ("", _("All"))
 

@@ -1,0 +1,20 @@
+"""Files that people send: checked by their content, written anew where they can be, kept sealed.
+
+Nothing is believed: neither the name, nor the type that the browser says, nor the size that a
+file claims for what it holds. What cannot be looked through is refused, with what to do instead.
+"""
+
+from .checking import MOST_BYTES, Safe, checked, checked_name
+from .keeping import UnreadableError, path_of, read, seal_again, store
+
+__all__ = [
+    "MOST_BYTES",
+    "Safe",
+    "UnreadableError",
+    "checked",
+    "checked_name",
+    "path_of",
+    "read",
+    "seal_again",
+    "store",
+]

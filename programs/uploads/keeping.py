@@ -1,0 +1,76 @@
+"""Where files are kept: a folder outside what the web server serves, under random names, sealed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from audit.encryption import SealError, key_of, ring
+from audit.keys import note_use
+
+logger = logging.getLogger(__name__)
+
+
+class UnreadableError(Exception):
+    """A stored file is gone, altered, or sealed with a key that is no longer there."""
+
+
+def path_of(name: str) -> Path:
+    """The place of a stored file; its name is ours, 32 hexadecimal digits."""
+    return Path(settings.FILES_DIR) / name[:2] / name
+
+
+def context(name: str) -> str:
+    """What a stored file is sealed for: put in another's place, it is refused."""
+    return f"file:{name}"
+
+
+def store(data: bytes) -> str:
+    """Seal and write a new file, on disk before this returns; its name."""
+    name = secrets.token_hex(16)
+    note_use(ring().current)
+    write(name, ring().seal(data, context(name)))
+    return name
+
+
+def write(name: str, sealed: bytes) -> None:
+    """Write a whole sealed file in its place, or nothing."""
+    path = path_of(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{name}.{os.getpid()}.partial")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def read(name: str) -> bytes:
+    """The content of a stored file; UnreadableError when it is gone or was altered."""
+    try:
+        return ring().open(path_of(name).read_bytes(), context(name))
+    except (OSError, SealError) as error:
+        logger.error("The stored file %s cannot be read: %s", name, type(error).__name__)
+        raise UnreadableError from error
+
+
+def seal_again() -> Iterator[str]:
+    """Seal with the current key every file that an older one seals; yields the name of each."""
+    for path in sorted(Path(settings.FILES_DIR).glob("??/*")):
+        sealed = path.read_bytes()
+        if key_of(sealed) != ring().current:
+            plain = ring().open(sealed, context(path.name))
+            write(path.name, ring().seal(plain, context(path.name)))
+            yield path.name

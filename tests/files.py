@@ -1,0 +1,160 @@
+"""Files that people could send: what is kept, and a corpus of what never is."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+TYPES = "[Content_Types].xml"
+RELATIONS = "word/_rels/document.xml.rels"
+TEMPLATE = (
+    '<Relationships><Relationship Id="a" TargetMode="External" Target="http://example.org/t.dotm"'
+    ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"'
+    "/></Relationships>"
+)
+LINK = TEMPLATE.replace("attachedTemplate", "hyperlink")
+# A place in Paris, as a phone writes it.
+CANARY = b"GPS-CANARY"
+
+
+def sent(name: str, data: bytes, content_type: str = "application/pdf") -> SimpleUploadedFile:
+    file = SimpleUploadedFile("name", data, content_type)
+    file._name = name  # as a client that minds no rule would send it
+    return file
+
+
+def pdf(body: bytes = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n", end: bytes = b"") -> bytes:
+    return b"%PDF-1.7\n" + body + b"trailer << /Root 1 0 R >>\n%%EOF\n" + end
+
+
+def packed(objects: bytes, dictionary: bytes = b"/Type /ObjStm /Filter /FlateDecode") -> bytes:
+    """Objects in a compressed stream, where a search of the file does not find them."""
+    body = zlib.compress(objects)
+    head = b"7 0 obj\n<< " + dictionary + b" /Length %d >>\nstream\n" % len(body)
+    return pdf(head + body + b"\nendstream\nendobj\n")
+
+
+def docx(**members: str | bytes) -> bytes:
+    file = io.BytesIO()
+    parts = {TYPES: "<Types/>", "word/document.xml": "<document/>"}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (parts | members).items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, "teal").save(file, kind, **options)
+    return file.getvalue()
+
+
+def with_place() -> bytes:
+    """A photograph that says where it was taken, by whom, and lies on its side."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by a quarter
+    exif[0x013B] = CANARY.decode()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[29] = CANARY.decode()
+    return picture(exif=exif, comment=CANARY)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """The head of a PNG that claims a size; a few bytes whatever it claims."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        sealed = kind + body
+        return struct.pack(">I", len(body)) + sealed + struct.pack(">I", zlib.crc32(sealed))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    pixels = zlib.compress(bytes(1000))
+    signature = b"\x89PNG\r\n\x1a\n"
+    return signature + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def bomb(megabytes: int) -> bytes:
+    return zlib.compress(bytes(megabytes * 1024 * 1024), 9)
+
+
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("index.html", "<script>alert(1)</script>")
+    return file.getvalue()
+
+
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]><document>&b;</document>"
+BIG_STREAM = b"8 0 obj\n<< /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n"
+
+# What never is kept: its name, its content.
+REFUSED: dict[str, tuple[str, bytes]] = {
+    "a page": ("page.html", HTML),
+    "a page named as a picture": ("page.jpg", HTML),
+    "a page named as a PDF": ("page.pdf", HTML),
+    "a drawing": ("drawing.svg", SVG),
+    "a drawing named as a picture": ("drawing.png", SVG),
+    "a program": ("agreement.pdf.exe", b"MZ" + bytes(100)),
+    "a program named as a PDF": ("agreement.pdf", b"MZ" + bytes(100)),
+    "no extension": ("agreement", pdf()),
+    "an empty name": ("", pdf()),
+    "a name of signs alone": ("\x00\u202e/..", pdf()),
+    "a name turned around": ("agreement\u202efdp.exe", pdf()),
+    "a name too long": ("a" * 300 + ".pdf", pdf()),
+    "a NUL that hides an extension": ("page.pdf\x00.html", pdf()),
+    "a PDF that is a zip too": ("both.pdf", pdf(end=zipped())),
+    "a PDF that is a page too": ("both.pdf", pdf(b"<html><script>alert(1)</script>")),
+    "a PDF with more after its end": ("more.pdf", pdf(end=bytes(5000))),
+    "a PDF after something else": ("late.pdf", b"GIF89a" + pdf()),
+    "a PDF cut short": ("cut.pdf", pdf()[:30]),
+    "a PDF that runs": ("runs.pdf", pdf(b"1 0 obj << /S /JavaScript /JS (x) >> endobj ")),
+    "a PDF that runs, escaped": ("runs.pdf", pdf(b"1 0 obj << /S /J#61vaScript >> endobj ")),
+    "a PDF that launches": ("runs.pdf", pdf(b"1 0 obj << /S /Launch /F (a.exe) >> endobj ")),
+    "a PDF that carries files": ("carries.pdf", pdf(b"1 0 obj << /EmbeddedFiles 2 0 R >> endobj ")),
+    "a PDF that sends": ("sends.pdf", pdf(b"1 0 obj << /S /SubmitForm >> endobj ")),
+    "a PDF with a form of scripts": ("form.pdf", pdf(b"1 0 obj << /XFA 2 0 R >> endobj ")),
+    "a PDF that runs, packed": ("packed.pdf", packed(b"1 0 << /S /JavaScript >>")),
+    "a PDF packed twice": (
+        "packed.pdf",
+        packed(b"1 0 <<>>", b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]"),
+    ),
+    "a PDF locked": ("locked.pdf", pdf(b"1 0 obj << /Encrypt 2 0 R >> endobj ")),
+    "a PDF that unpacks without end": ("bomb.pdf", pdf(BIG_STREAM % bomb(80))),
+    "a document with macros": ("macro.docx", docx(**{"word/vbaProject.bin": b"\xd0\xcf"})),
+    "a document of macros": ("macro.docm", docx()),
+    "a document that embeds": ("embeds.docx", docx(**{"word/embeddings/a.bin": b"x"})),
+    "a document that fetches": ("fetches.docx", docx(**{RELATIONS: TEMPLATE})),
+    "a document of entities": ("laughs.docx", docx(**{"word/document.xml": LAUGHS})),
+    "a document that unpacks without end": (
+        "bomb.docx",
+        docx(**{"word/media/a.bmp": bytes(60 * 1024 * 1024)}),
+    ),
+    "a document that climbs": ("climbs.docx", docx(**{"../../etc/passwd": "x"})),
+    "a zip named as a document": ("zip.docx", zipped()),
+    "a spreadsheet": ("sheet.xlsx", docx(**{"xl/workbook.xml": "<workbook/>"})),
+    "an old document": ("old.doc", b"\xd0\xcf\x11\xe0" + bytes(600)),
+    "a picture of 900 million pixels": ("huge.png", png_of(30_000, 30_000)),
+    "a picture of 40 million pixels": ("large.png", png_of(8_000, 5_000)),
+    "a picture without pixels": ("none.png", png_of(0, 0)),
+    "a picture cut short": ("cut.jpg", picture()[:200]),
+    "a picture named as another": ("picture.png", picture("JPEG")),
+    "a picture that is a zip too": ("both.jpg", picture() + zipped()),
+    "more than 10 MB": ("heavy.pdf", pdf(b"%" * (10 * 1024 * 1024))),
+    "nothing": ("nothing.pdf", b""),
+}
+KEPT: dict[str, tuple[str, bytes]] = {
+    "a PDF": ("Accord 2026 – Préfecture.PDF", pdf()),
+    "a PDF that is packed": ("packed.pdf", packed(b"1 0 << /Type /Page >>")),
+    "a document": ("protocol.docx", docx()),
+    "a document with a link": ("link.docx", docx(**{RELATIONS: LINK})),
+    "a photograph": ("photo.jpeg", with_place()),
+    "a scan": ("scan.png", picture("PNG")),
+    "a name with folders": ("../../static/page.pdf", pdf()),
+    "a name with a NUL": ("agree\x00ment.pdf", pdf()),
+}

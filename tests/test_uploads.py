@@ -1,0 +1,121 @@
+"""Files that people send: the corpus is refused with words, what is kept holds nothing hidden."""
+
+import io
+import resource
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from PIL import Image
+
+from programs import uploads
+from programs.uploads.checking import shown_name
+from tests.files import CANARY, KEPT, REFUSED, pdf, picture, png_of, sent, with_place
+
+MEMORY = 150 * 1024  # kB over what the process already used
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_could_act_or_harm_is_refused_with_words(what):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValidationError) as refused:
+        uploads.checked(sent(*REFUSED[what]))
+    assert refused.value.code != "refused"
+    assert len(str(refused.value.message)) > 20
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MEMORY
+
+
+@pytest.mark.parametrize("what", KEPT)
+def test_what_people_send_is_kept(what):
+    safe = uploads.checked(sent(*KEPT[what]))
+    assert safe.data
+    assert "/" not in safe.name
+    assert "\x00" not in safe.name
+
+
+def test_a_refusal_speaks_the_readers_language():
+    with translation.override("fr"), pytest.raises(ValidationError) as refused:
+        uploads.checked(sent("page.html", b"x"))
+    assert "Envoyez" in refused.value.message
+
+
+def test_a_photograph_keeps_neither_place_nor_owner_and_stands_upright():
+    assert CANARY in with_place()
+    safe = uploads.checked(sent("photo.jpg", with_place()))
+    assert CANARY not in safe.data
+    with Image.open(io.BytesIO(safe.data)) as image:
+        assert not image.getexif()
+        assert image.size == (40, 60)
+        assert "comment" not in image.info
+
+
+def test_a_large_photograph_is_made_smaller():
+    safe = uploads.checked(sent("photo.jpg", picture(size=(5_000, 4_000))))
+    with Image.open(io.BytesIO(safe.data)) as image:
+        assert max(image.size) <= 4_000
+
+
+def test_a_transparent_picture_stays_transparent():
+    file = io.BytesIO()
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(file, "PNG")
+    safe = uploads.checked(sent("stamp.png", file.getvalue()))
+    with Image.open(io.BytesIO(safe.data)) as image:
+        assert image.mode == "RGBA"
+
+
+def test_a_huge_picture_is_refused_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image.Image, "thumbnail", lambda *args: pytest.fail("decoded"))
+    with pytest.raises(ValidationError, match="million pixels"):
+        uploads.checked(sent("huge.png", png_of(30_000, 30_000)))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("C:\\Users\\me\\Accord.pdf", "Accord.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
+        ("é" * 150 + ".pdf", "é" * 96 + ".pdf"),
+    ],
+)
+def test_a_shown_name_hides_nothing(given, shown):
+    assert shown_name(given) == shown
+
+
+@pytest.mark.django_db
+def test_a_stored_file_is_sealed_under_a_name_of_ours():
+    name = uploads.store(pdf() + b"canary")
+    path = uploads.path_of(name)
+    assert b"canary" not in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
+    assert uploads.read(name) == pdf() + b"canary"
+
+
+@pytest.mark.django_db
+def test_a_stored_file_that_was_altered_swapped_or_lost_is_not_served():
+    one, other = uploads.store(b"one"), uploads.store(b"other")
+    uploads.path_of(one).write_bytes(uploads.path_of(other).read_bytes())
+    uploads.path_of(other).unlink()
+    for name in (one, other):
+        with pytest.raises(uploads.UnreadableError):
+            uploads.read(name)
+
+
+@pytest.mark.django_db
+def test_files_are_sealed_again_with_a_new_key(settings, tmp_path):
+    from audit.encryption import key_of, ring
+    from ngo_portal.launch.vault import key_file
+
+    keys = tmp_path / "keys"
+    settings.PORTAL_KEY_FILE = str(key_file(keys))
+    name = uploads.store(b"kept over the years")
+    newer = tmp_path / "newer"
+    both = tmp_path / "both"
+    both.touch(mode=0o600)
+    both.write_text(keys.read_text() + key_file(newer).read_text())
+    settings.PORTAL_KEY_FILE = str(both)
+    assert list(uploads.seal_again()) == [name]
+    assert list(uploads.seal_again()) == []
+    assert key_of(uploads.path_of(name).read_bytes()) == ring().current
+    settings.PORTAL_KEY_FILE = str(newer)
+    assert uploads.read(name) == b"kept over the years"
