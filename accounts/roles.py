@@ -25,6 +25,8 @@ _ENTRY = _CATALOGUE | {
 # Emergency access: asking for it, and answering for what others did with it.
 ELEVATE = "accounts.elevate"
 REVIEW_ELEVATIONS = "accounts.review_elevations"
+# The second person without whom nobody's lost second factor is lifted.
+CONFIRM_RESET = "accounts.confirm_reset"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FIELD_WORKER: frozenset(_ENTRY | {ELEVATE}),
@@ -39,6 +41,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "reports.view_figures",
             "reports.export_figures",
             "reports.approve_exports",
+            CONFIRM_RESET,
         }
     ),
     # Who approves an export reads its purpose and its size, and no figure of it.
@@ -50,11 +53,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "programs.edit_catalogue",
             "programs.view_funding",
             "reports.approve_exports",
+            CONFIRM_RESET,
         }
     ),
     Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
     Role.FUNDER: frozenset({"programs.view_funding"}),
-    Role.AUDITOR: frozenset(_CATALOGUE | {REVIEW_ELEVATIONS, "audit.view_journal"}),
+    Role.AUDITOR: frozenset(_CATALOGUE | {REVIEW_ELEVATIONS, CONFIRM_RESET, "audit.view_journal"}),
     Role.PLATFORM_ADMINISTRATOR: frozenset(
         {
             "accounts.manage_access",
@@ -62,6 +66,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "programs.edit_catalogue",
             "programs.edit_shared_catalogue",
             "programs.manage_organisations",
+            CONFIRM_RESET,
         }
     ),
 }

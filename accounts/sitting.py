@@ -11,7 +11,9 @@ from collections.abc import Collection
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 
 from . import factors
 from .factors import Type
@@ -23,6 +25,7 @@ LONGEST_SECONDS = 10 * 60 * 60
 # How often a session notes that somebody is there.
 NOTE_SECONDS = 60
 SESSION_KEY = "sitting"
+LINK_KEY = "factor_link"
 
 
 def begin(request: HttpRequest) -> None:
@@ -76,13 +79,29 @@ def missing_factor(request: HttpRequest) -> str:
     return ""
 
 
+def bring_link(request: HttpRequest, person: Model) -> None:
+    """Remember that this browser holds the link that lets `person` choose a new factor."""
+    request.session[LINK_KEY] = person.factor_link
+
+
+def _lacks_link(request: HttpRequest) -> bool:
+    """Whether a lost factor was lifted, and this browser does not hold the link, or too late."""
+    user = request.user
+    if not user.factor_link:
+        return False
+    is_in_time = timezone.now() < user.factor_link_until
+    return not is_in_time or request.session.get(LINK_KEY) != user.factor_link
+
+
 def may_add_factor(request: HttpRequest, held: Collection[str]) -> bool:
     """Whether this session may give the account another factor, among those it `held` already.
 
     A code that was read over a shoulder must not add a passkey beside the owner's.
     """
     used = used_factors(request)
-    if not held or not missing_factor(request):
+    if not held:
+        return not _lacks_link(request)
+    if not missing_factor(request):
         return True
     strong = {Type.WEBAUTHN, Type.RECOVERY_CODES} if Type.WEBAUTHN in held else set(Type)
     return bool(used & strong)

@@ -22,6 +22,10 @@ urlpatterns = [
     path("emergency/<uuid:pk>/", views.elevation, name="elevation"),
     path("emergency/<uuid:pk>/end/", views.elevation_end, name="elevation_end"),
     path("access/", views.access, name="access"),
+    path("access/lost/", views.factor_resets, name="factor_resets"),
+    path("access/lost/<uuid:pk>/answer/", views.factor_reset_answer, name="factor_reset_answer"),
+    path("access/accounts/<uuid:pk>/lost/", views.factor_reset_ask, name="factor_reset_ask"),
+    path("new-factor/<str:token>/", views.new_factor, name="new_factor"),
     path("access/invite/", views.invite, name="invite"),
     path("access/invitations/<uuid:pk>/resend/", views.invitation_resend, name="invitation_resend"),
     path(

@@ -68,6 +68,9 @@ WORDS: dict[str, dict[str, str]] = {
         "remove_second_factor": gettext_lazy("removed a second factor"),
         "rename_second_factor": gettext_lazy("renamed a second factor"),
         "renew_recovery_codes": gettext_lazy("took new recovery codes"),
+        "ask_factor_reset": gettext_lazy("asked to lift somebody's second factor"),
+        "confirm_factor_reset": gettext_lazy("confirmed that a second factor is lifted"),
+        "refuse_factor_reset": gettext_lazy("refused to lift a second factor"),
     },
     Kind.REFUSED: {"denied": gettext_lazy("was refused")},
     Kind.CHANGED: {

@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.core import checks
 from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
 
-from accounts.roles import ELEVATE, REVIEW_ELEVATIONS, Role, roles_with
+from accounts.roles import CONFIRM_RESET, ELEVATE, REVIEW_ELEVATIONS, Role, roles_with
 
 READ = ("GET", "HEAD")
 FORM = ("GET", "HEAD", "POST")
@@ -78,7 +78,7 @@ PAGES: dict[str, Page] = {
     **_pages("set_language", Page(WRITE, scope=Scope.EVERYONE)),
     **_pages(
         "account_login account_reset_password account_reset_password_from_key "
-        "accept_invitation mfa_authenticate mfa_login_webauthn",
+        "accept_invitation new_factor mfa_authenticate mfa_login_webauthn",
         Page(FORM, scope=Scope.EVERYONE),
     ),
     **_pages("quick_exit", Page(WRITE, scope=Scope.EVERYONE)),
@@ -126,6 +126,9 @@ PAGES: dict[str, Page] = {
     **_pages("elevations", Page(permission=REVIEW_ELEVATIONS, shows="account")),
     **_pages("elevation", Page(FORM, permission=REVIEW_ELEVATIONS, shows="account")),
     **_pages("journal journal_entry", Page(permission="audit.view_journal", shows="account")),
+    **_pages("factor_reset_ask", replace(MANAGE_ACCESS, shows="account")),
+    **_pages("factor_resets", Page(permission=CONFIRM_RESET, shows="account")),
+    **_pages("factor_reset_answer", Page(WRITE, permission=CONFIRM_RESET, step_up=True)),
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
     **_pages("count_report", Page(FORM, permission="beneficiaries.view_counts")),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions.factor import add_passkey
-from accounts.models import Elevation, Invitation, User
+from accounts.models import Elevation, FactorReset, Invitation, User
 from audit import journal
 from audit.models import JournalEntry
 from audit.scope import scope
@@ -64,6 +64,7 @@ class Scene:
     asked: Export
     passkey: Authenticator
     document: Document
+    lost: FactorReset
 
     def upload_of(self, user: User) -> WorkbookUpload:
         """A workbook is its sender's alone."""
@@ -112,6 +113,8 @@ class Scene:
             ("account", [self.colleague.pk]),
             ("passkey_rename", [self.passkey.pk]),
             ("factor_remove", [self.passkey.pk]),
+            ("factor_reset_ask", [self.colleague.pk]),
+            ("factor_reset_answer", [self.lost.pk]),
             ("account_deactivate", [self.colleague.pk]),
             ("account_reactivate", [self.colleague.pk]),
             ("membership_grant", [self.colleague.pk]),
@@ -198,6 +201,11 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
             locked_by=colleague,
         ),
         colleague=colleague,
+        lost=FactorReset.objects.create(
+            organisation=organisation,
+            person=colleague,
+            asked_by=make_user("administrator", organisation),
+        ),
         passkey=add_passkey(by=colleague, name="my telephone", credential={}),
         elevation=make_elevation(colleague, organisation, started=-90),
         document=make_document(organisation),

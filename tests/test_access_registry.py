@@ -21,6 +21,7 @@ OPEN_PAGES = {
     "account_reset_password_from_key_done",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "new_factor",
 }
 
 

@@ -30,6 +30,9 @@ def add_passkey(*, by: User, name: str, credential: dict) -> Authenticator:
 
 def _add(by: User, kind: str, data: dict) -> Authenticator:
     factor = Authenticator.objects.create(user=by, type=kind, data=data)
+    if by.factor_link:  # it worked, once
+        by.factor_link, by.factor_link_until = "", None
+        by.save(update_fields=["factor_link", "factor_link_until"])
     journal.record("add_second_factor", by, by=by, details={"type": kind})
     return factor
 

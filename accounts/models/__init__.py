@@ -1,7 +1,8 @@
 from .elevation import Elevation
+from .factor_reset import FactorReset
 from .invitation import Invitation
 from .membership import Membership
 from .tries import SignInTries
 from .user import User, display
 
-__all__ = ["Elevation", "Invitation", "Membership", "SignInTries", "User", "display"]
+__all__ = ["Elevation", "FactorReset", "Invitation", "Membership", "SignInTries", "User", "display"]

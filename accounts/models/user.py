@@ -44,7 +44,16 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(email__iexact=email)
 
 
-@tracked(exclude=["password", "last_login", "seen_at", "session_epoch"])
+@tracked(
+    exclude=[
+        "password",
+        "last_login",
+        "seen_at",
+        "session_epoch",
+        "factor_link",
+        "factor_link_until",
+    ]
+)
 class User(AbstractBaseUser):
     """A person who signs in: e-mail, name on screen, language; rights are memberships."""
 
@@ -57,6 +66,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     seen_at = models.DateTimeField(_("last came"), null=True, editable=False)
+    # Set while a new factor needs the link of an e-mail beside the password.
+    factor_link = models.CharField(max_length=64, blank=True, editable=False)
+    factor_link_until = models.DateTimeField(null=True, editable=False)
     # Raised when rights, the account's state or its factors change: older sessions end.
     session_epoch = models.PositiveIntegerField(default=1, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)

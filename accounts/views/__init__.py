@@ -9,6 +9,7 @@ from .factor import (
     sign_in_methods,
     totp_add,
 )
+from .factor_reset import factor_reset_answer, factor_reset_ask, factor_resets, new_factor
 from .invitation import (
     accept_invitation,
     invitation_resend,
@@ -30,15 +31,19 @@ __all__ = [
     "elevation_end",
     "elevations",
     "factor_remove",
+    "factor_reset_answer",
+    "factor_reset_ask",
+    "factor_resets",
     "invitation_resend",
     "invitation_withdraw",
     "invite",
     "membership_end",
     "membership_grant",
     "my_account",
+    "new_factor",
+    "own_sessions",
     "passkey_add",
     "passkey_rename",
-    "own_sessions",
     "quick_exit",
     "recovery_codes",
     "resume_form",
