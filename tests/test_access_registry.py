@@ -53,7 +53,8 @@ def test_separation_of_powers():
     admin -= {"reports.approve_exports"}
     assert not {right for right in admin if right.startswith(("beneficiaries.", "reports."))}
     assert PERMISSIONS[Role.AUDITOR] == {
-        *["programs.view_catalogue", "audit.view_journal", "accounts.review_elevations"]
+        *("programs.view_catalogue", "audit.view_journal"),
+        *("accounts.review_elevations", "accounts.confirm_reset"),
     }
 
 
