@@ -25,7 +25,7 @@ UNTRACKED = {
 LEFT_OUT = {
     *("User.password", "User.last_login", "User.seen_at", "Invitation.token_hash"),
     "Export.passphrase",
-    "User.session_epoch",
+    *("User.session_epoch", "User.factor_link", "User.factor_link_until"),
 }
 
 
