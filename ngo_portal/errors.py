@@ -24,7 +24,7 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout)
 HELD = (postgresql.LockNotAvailable, postgresql.DeadlockDetected)
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 SECRET = re.compile("pass(word|phrase)|secret|credential", re.IGNORECASE)
-SECRET_PAGES = ("/sign-in/", "/invitations/")
+SECRET_PAGES = ("/sign-in/", "/invitations/", "/new-factor/")
 MOST_KEPT = 200_000
 
 

@@ -26,7 +26,7 @@ EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+")
 ROW = re.compile(r"=\(.*?\)|contains \(.*\)", re.DOTALL)
 QUERY = re.compile(r"\?\S+")
 # A link that opens something is a secret.
-LINK = re.compile(r"(/invitations/|/password/reset/)[^/\s]+")
+LINK = re.compile(r"(/invitations/|/password/reset/|/new-factor/)[^/\s]+")
 
 
 class RequestNumber(logging.Filter):

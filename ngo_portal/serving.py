@@ -25,8 +25,8 @@ graceful_timeout = 30
 # Filters of a dashboard in an address; nothing longer comes from our own pages.
 limit_request_line = 8190
 control_socket_disable = True
-# Addresses without what stands after their question mark.
-access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(D)s'
+# No address: it may be a link that opens something. The portal's own log names the routes.
+access_log_format = '%(t)s "%(m)s" %(s)s %(b)s %(D)s'
 
 STATUS = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Headers Too Large"}
 PAGE = """<!doctype html>

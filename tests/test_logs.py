@@ -38,6 +38,7 @@ def caught(function) -> BaseException:
         ("Failing row contains (1, Asha, null).", "Failing row =(…)."),
         ("GET /people/?q=Asha HTTP/1.1", "GET /people/?… HTTP/1.1"),
         ("Gone: /invitations/s3cr3t/", "Gone: /invitations/…/"),
+        ("Gone: /new-factor/s3cr3t/", "Gone: /new-factor/…/"),
         ("/sign-in/password/reset/1-abc-def/", "/sign-in/password/reset/…/"),
     ],
 )
