@@ -52,6 +52,9 @@ def _bring_to_this_version() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     grant(RUNTIME["USER"])
+    # A migration may write a table anew; a server that runs for days has tidied up since.
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def _use(name: str, account: dict) -> None:

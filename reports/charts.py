@@ -34,8 +34,8 @@ NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency":
 DESCRIPTION = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 # A fragment also holds names of categories, which its stamp does not know.
 FRAGMENT_SECONDS = 10 * 60
-# More names of months than this would touch each other.
-MOST_MONTHS_NAMED = 16
+# Over more than a year, one month of a quarter is named, or of as many as have room for theirs.
+MOST_MONTHS_NAMED = 12
 # Raised when the drawing changes, so that no older picture is shown.
 EDITION = 2
 CONFIG = {
@@ -149,9 +149,9 @@ def _columns(table: Table) -> dict:
 
 def _month_name(months: int) -> str:
     """Its name on two lines, of the last month and of others at even distances before it."""
-    step = -(-months // MOST_MONTHS_NAMED)
-    if step < 2:
+    if months <= MOST_MONTHS_NAMED:
         return "split(datum.label, ' ')"
+    step = 3 * -(-months // (3 * MOST_MONTHS_NAMED))
     from_last = f"round((1 - datum.index) * {months - 1})"
     return f"{from_last} % {step} === 0 ? split(datum.label, ' ') : ''"
 

@@ -17,12 +17,15 @@ from reports.period import first_of_month
 from .completeness import Expected, expected
 from .counts import APPROVED, Count, Dataset, load
 from .rules import Total, monthly, total
-from .scope import named
+from .scope import named, rows_where
 from .selection import Selection
 from .targets import Goal, Progress, goals, progress
 from .tiles import LAST, NONE, Section, Tile
 
 Values = dict[tuple[int, dt.date], int]
+REPORTED = """
+program_id = ANY(%s) AND active && daterange(%s, %s) ORDER BY is_main DESC, position, id
+"""
 
 
 @dataclass
@@ -124,10 +127,8 @@ def board(selection: Selection, is_wanted: Wanted | None = None) -> Board:
 
 def reported_figures(selection: Selection) -> dict[int, list[ProgramIndicator]]:
     """The indicators each program reports in the period, a row for each span, main count first."""
-    rows = ProgramIndicator.objects.filter(
-        program__in=[program.pk for program in selection.programs],
-        active__overlap=(selection.period.start, selection.period.end),
-    ).order_by("-is_main", "position", "pk")
+    period, programs = selection.period, [program.pk for program in selection.programs]
+    rows = rows_where(ProgramIndicator, REPORTED, [programs, period.start, period.end])
     indicators = named(Indicator, {row.indicator_id for row in rows})
     found: dict[int, list[ProgramIndicator]] = defaultdict(list)
     for row in rows:

@@ -130,14 +130,20 @@ def visible(user: User) -> Visible:
 
 
 def named(model: type[Model], keys: Collection[int]) -> dict:
-    """Rows by key, in a statement written out: Django takes three times as long over it."""
+    """Rows by key."""
+    return {row.pk: row for row in rows_where(model, "id = ANY(%s)", [list(keys)])}
+
+
+def rows_where(model: type[Model], condition: str, parameters: list) -> list:
+    """Rows of a model by a condition in SQL: Django takes three times as long over its own.
+
+    For models whose columns are read as they are, none of them sealed.
+    """
     columns = [field.attname for field in model._meta.concrete_fields]
+    statement = f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE id = ANY(%s)",  # noqa: S608
-            [list(keys)],
-        )
-        return {row[0]: model.from_db(DEFAULT_DB_ALIAS, columns, row) for row in cursor.fetchall()}
+        cursor.execute(statement, parameters)
+        return [model.from_db(DEFAULT_DB_ALIAS, columns, row) for row in cursor.fetchall()]
 
 
 def _covers(user: User, programs: dict[int, Program], sites: dict[int, Site]) -> list[Cover]:

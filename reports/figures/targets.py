@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
-
 from programs.models import Grant, Indicator, Target
 from programs.months import month_after
 from reports.period import Period, first_of_month
 
 from .rules import Amount, SiteMonth, monthly, total
-from .scope import Cover
+from .scope import Cover, rows_where
 from .selection import Selection
 
 # Below this part of the expected pace a figure is behind its target.
 TOLERANCE = Fraction(95, 100)
 UP = Indicator.Direction.UP
+OVER_WHOLE_FIGURES = """
+program_id = ANY(%s) AND cell_id IS NULL AND lower(span) < %s
+AND (grant_id = ANY(%s) OR (%s AND grant_id IS NULL))
+ORDER BY span, id
+"""
 
 
 @dataclass(frozen=True)
@@ -138,27 +141,22 @@ def goals(selection: Selection) -> Goals:
 
 def site_goals(selection: Selection, program_id: int, indicator_id: int) -> dict[int, Goal]:
     """The leading target of each site, for one figure."""
-    rows = _targets(selection).filter(
-        program=program_id, indicator=indicator_id, site__isnull=False
-    )
     by_site: dict[int, list[Target]] = defaultdict(list)
-    for row in rows:
-        by_site[row.site_id].append(row)
+    for row in _targets(selection):
+        if row.site_id and (row.program_id, row.indicator_id) == (program_id, indicator_id):
+            by_site[row.site_id].append(row)
     found = {site: _ranked(selection, group) for site, group in by_site.items()}
     return {site: ranked[0] for site, ranked in found.items() if ranked}
 
 
-def _targets(selection: Selection) -> QuerySet[Target]:
+def _targets(selection: Selection) -> list[Target]:
     """Targets over whole figures, of no grant or of the grants at hand."""
     covers = selection.visible.covers if selection.covers is None else selection.covers
-    of_grants = Q(grant__in={cover.grant.pk for cover in covers})
-    rows = Target.objects.filter(
-        of_grants | Q(grant=None) if selection.covers is None else of_grants,
-        program__in=[program.pk for program in selection.programs],
-        cell=None,
-        span__startswith__lt=selection.period.end,
-    )
-    return rows.order_by("span", "pk")
+    programs = [program.pk for program in selection.programs]
+    grants = [cover.grant.pk for cover in covers]
+    without_grant = selection.covers is None
+    parameters = [programs, selection.period.end, grants, without_grant]
+    return rows_where(Target, OVER_WHOLE_FIGURES, parameters)
 
 
 def expected_in_month(goal: Goal, month: dt.date) -> int | None:
