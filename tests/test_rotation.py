@@ -15,6 +15,7 @@ from audit import encryption, keys, rotation
 from audit.models import KeyInUse
 from beneficiaries.models import CountNote, CountReport
 from ngo_portal.launch.vault import write_private
+from programs import uploads
 from tests.factories import (
     make_filled_report,
     make_organisation,
@@ -96,6 +97,7 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     before, history = sealed_texts(), events()
     person = make_user(None)
     with_application(person)
+    stored = uploads.store(b"an agreement")
     revisions = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
     ring = keys_of(old, new)
     monkeypatch.setattr(rotation, "BATCH", 3)
@@ -103,10 +105,11 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     said = rotate()
     as_owner(owns=False)
     assert f"{first.current} holds nothing" in said
-    assert f"{ring.current}: {len([text for text in before if text]) + 1} values" in said
+    assert f"{ring.current}: {len([text for text in before if text]) + 2} values" in said
     assert list(KeyInUse.objects.values_list("key_id", flat=True)) == [ring.current]
     keys_of(new)
     assert texts() == before
+    assert uploads.read(stored) == b"an agreement"
     assert events() == history
     assert factors.unseal(person, factors.of(person).get(type="totp").data["secret"]) == SECRET
     found = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))

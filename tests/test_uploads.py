@@ -114,7 +114,9 @@ def test_files_are_sealed_again_with_a_new_key(settings, tmp_path):
     both.touch(mode=0o600)
     both.write_text(keys.read_text() + key_file(newer).read_text())
     settings.PORTAL_KEY_FILE = str(both)
-    assert list(uploads.seal_again()) == [name]
+    assert set(uploads.keys_found()) != {ring().current}
+    assert list(uploads.seal_again()) == [1]
+    assert list(uploads.keys_found()) == [ring().current]
     assert list(uploads.seal_again()) == []
     assert key_of(uploads.path_of(name).read_bytes()) == ring().current
     settings.PORTAL_KEY_FILE = str(newer)

@@ -5,7 +5,7 @@ file claims for what it holds. What cannot be looked through is refused, with wh
 """
 
 from .checking import MOST_BYTES, Safe, checked, checked_name
-from .keeping import UnreadableError, path_of, read, seal_again, store
+from .keeping import UnreadableError, keys_found, path_of, read, seal_again, store
 
 __all__ = [
     "MOST_BYTES",
@@ -13,6 +13,7 @@ __all__ = [
     "UnreadableError",
     "checked",
     "checked_name",
+    "keys_found",
     "path_of",
     "read",
     "seal_again",

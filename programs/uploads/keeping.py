@@ -66,11 +66,21 @@ def read(name: str) -> bytes:
         raise UnreadableError from error
 
 
-def seal_again() -> Iterator[str]:
-    """Seal with the current key every file that an older one seals; yields the name of each."""
-    for path in sorted(Path(settings.FILES_DIR).glob("??/*")):
+def stored() -> Iterator[Path]:
+    """Every stored file."""
+    return iter(sorted(Path(settings.FILES_DIR).glob("??/" + "[0-9a-f]" * 32)))
+
+
+def keys_found() -> Iterator[str]:
+    """The id of the key that seals each stored file."""
+    return (key_of(path.read_bytes()) for path in stored())
+
+
+def seal_again() -> Iterator[int]:
+    """Seal with the current key every file that an older one seals; yields 1 for each."""
+    for path in stored():
         sealed = path.read_bytes()
         if key_of(sealed) != ring().current:
             plain = ring().open(sealed, context(path.name))
             write(path.name, ring().seal(plain, context(path.name)))
-            yield path.name
+            yield 1

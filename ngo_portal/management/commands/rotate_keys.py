@@ -8,6 +8,7 @@ from django.db import connection
 from accounts import factors
 from audit import encryption, keys, rotation
 from ngo_portal.settings import database
+from programs import uploads
 
 
 class Command(BaseCommand):
@@ -62,6 +63,7 @@ def steps() -> Iterator[tuple[str, Iterator[int]]]:
     for column in rotation.sealed_columns():
         yield str(column), rotation.rotate(column)
     yield "second factors", _factors()
+    yield "uploaded files", uploads.seal_again()
 
 
 def _factors() -> Iterator[int]:
@@ -78,4 +80,5 @@ def holding() -> Counter[str]:
     with rotation.everywhere():
         secrets = [factor.data["secret"] for factor in factors.sealed_secrets()]
     found.update(encryption.key_of_text(secret) for secret in secrets)
+    found.update(uploads.keys_found())
     return found
