@@ -65,7 +65,7 @@ def keys_of(request: HttpRequest) -> list[Count]:
         page = resolve(request.path_info).view_name
     except Resolver404:
         return []
-    if page not in GUARDED or "credential" in request.POST:
+    if page not in GUARDED or _is_passkey(request, page):
         return []
     user, name = _who(request, page)
     kind = "password" if page in (PASSWORD, AGAIN) else "code"
@@ -77,6 +77,11 @@ def keys_of(request: HttpRequest) -> list[Count]:
         _count(50, 60, kind, "network", network),
         _count(30, 60, kind, "everywhere", name),
     ]
+
+
+def _is_passkey(request: HttpRequest, page: str) -> bool:
+    """Whether allauth reads a passkey here and nothing that can be guessed, whatever is added."""
+    return page == CODE and "credential" in request.POST and "code" not in request.POST
 
 
 def _who(request: HttpRequest, page: str) -> tuple[User | None, str]:

@@ -120,6 +120,32 @@ def test_a_confirmation_is_slowed_too(client, user):
     assert "Too many wrong tries" in html
 
 
+def test_a_field_of_a_passkey_beside_the_guess_changes_nothing(client, user):
+    added = {"credential": "{}"}
+    for _ in range(FREE):
+        client.post(reverse("account_login"), {"login": user.email, "password": "x"} | added)
+    data = {"login": user.email, "password": PASSWORD} | added
+    assert "Too many wrong tries" in client.post(reverse("account_login"), data).content.decode()
+    later(hours=2)
+    client.post(reverse("account_login"), data)
+    for _ in range(FREE):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"} | added)
+    html = client.post(reverse("mfa_authenticate"), {"code": code()} | added).content.decode()
+    assert "Too many wrong tries" in html
+    client.force_login(user)
+    for _ in range(FREE):
+        client.post(reverse("account_reauthenticate"), {"password": "wrong"} | added)
+    again = client.post(reverse("account_reauthenticate"), {"password": PASSWORD} | added)
+    assert "Too many wrong tries" in again.content.decode()
+
+
+def test_a_passkey_is_no_guess(client, user):
+    give(client, password=PASSWORD)
+    before = SignInTries.objects.count()
+    client.post(reverse("mfa_authenticate"), {"credential": "{}"})
+    assert SignInTries.objects.count() == before
+
+
 @pytest.mark.parametrize("forged", ["1.2.3.4", "x", "", "::1, 9.9.9.9"])
 def test_an_address_that_anybody_can_write_counts_for_nothing(client, user, forged):
     exhaust()

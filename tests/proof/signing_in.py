@@ -24,7 +24,7 @@ ARGON = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
 def guess(email: str, password: str, address: str):
-    data = {"login": email, "password": password}
+    data = {"login": email, "password": password, "credential": "{}"}  # of a passkey: no way round
     return SignedClient().post(reverse("account_login"), data, REMOTE_ADDR=address)
 
 
