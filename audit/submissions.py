@@ -22,7 +22,8 @@ def once(
     """Answer a form unless it was accepted before: then lead to where it led.
 
     The key is taken inside the request's transaction: of two at the same time the second waits
-    for the first. A form that is shown again with errors gives its key back.
+    for the first. A form that is shown again with errors gives its key back, and so does one that
+    waits while its sender proves who they are (`request.is_let_in`).
     """
     try:
         wanted = uuid.UUID(key)
@@ -36,7 +37,7 @@ def once(
         return HttpResponseRedirect(location or request.path)
     response = answer(request)
     location = response.headers.get("Location", "") or response.headers.get("HX-Redirect", "")
-    if location:
+    if location and request.is_let_in:
         form.update(location=location)
     elif response.status_code < 500:
         form.delete()

@@ -101,6 +101,7 @@ class ScopeMiddleware:
         if request.method == "POST":
             request.POST  # noqa: B018 - read a slow client's body before the transaction opens
         user, before = request.user, journal.written()
+        request.is_let_in = False
         with (
             scope(
                 user_id=user.pk,
@@ -128,7 +129,9 @@ class ScopeMiddleware:
             raise PermissionDenied
         if request.method not in page.methods:
             return HttpResponseNotAllowed(page.methods)
-        return None if page.is_open else _let_in(request, page)
+        refusal = None if page.is_open else _let_in(request, page)
+        request.is_let_in = refusal is None
+        return refusal
 
 
 def _let_in(request: HttpRequest, page: access.Page) -> HttpResponse | None:

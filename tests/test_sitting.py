@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -83,6 +84,7 @@ def test_a_form_sent_too_late_is_sent_after_signing_in_again(client, user):
     client.force_login(user)
     set_times(client, seen=31 * 60)
     data = {"display_name": "Asha « K. »", "language": "en", "revision": user.revision}
+    data["form_key"] = str(uuid.uuid4())
     asked = client.post(reverse("my_account"), data)["Location"]
     assert asked == "/sign-in/?next=/again/"
     assert "Asha" not in str(client.session[held.SESSION_KEY])

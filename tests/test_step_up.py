@@ -1,6 +1,7 @@
 """What takes somebody present asks for a fresh proof, and loses nothing that was typed."""
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -26,6 +27,7 @@ def administrator():
 
 def invitation_form(user) -> dict:
     return {
+        "form_key": str(uuid.uuid4()),
         "email": "new@example.org",
         "language": "fr",
         "organisation": user.access.memberships[0].organisation_id,
