@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable
 
 from django.http import HttpRequest, QueryDict
 
@@ -10,14 +12,23 @@ from audit import encryption
 
 SESSION_KEY = "held_form"
 LONGEST = 500_000
+SECRET = re.compile("pass(word|phrase)|secret|credential", re.IGNORECASE)
+# Passwords, and codes of a second factor; elsewhere a field named code is one of the catalogue.
+SECRET_PAGES = ("/sign-in/", "/invitations/", "/new-factor/", "/me/sign-in/application/")
+
+
+def is_secret(request: HttpRequest, names: Iterable[str]) -> bool:
+    """Whether a form may carry a password or a code, which no page writes back."""
+    on_page = request.path_info.startswith(SECRET_PAGES)
+    return on_page or any(SECRET.search(name) for name in names)
 
 
 def hold(request: HttpRequest, user_id: uuid.UUID) -> bool:
-    """Keep what was typed, sealed, for this person alone; no file, and nothing of a huge form."""
+    """Keep what was typed, sealed, for this person alone; no file, no secret, no huge form."""
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     text = fields.urlencode()
-    if request.FILES or len(text) > LONGEST:
+    if is_secret(request, fields) or request.FILES or len(text) > LONGEST:
         return False
     request.session[SESSION_KEY] = {
         "address": request.get_full_path(),

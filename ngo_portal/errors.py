@@ -17,14 +17,14 @@ from django.utils import translation
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout
 
+from accounts import held
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 # Somebody else holds the same row.
 HELD = (postgresql.LockNotAvailable, postgresql.DeadlockDetected)
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-SECRET = re.compile("pass(word|phrase)|secret|credential", re.IGNORECASE)
-SECRET_PAGES = ("/sign-in/", "/invitations/", "/new-factor/")
 MOST_KEPT = 200_000
 
 
@@ -78,14 +78,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """What a form sent, so that it can be sent again: never a password or a code."""
-    if request.method != "POST" or request.path_info.startswith(SECRET_PAGES):
+    if request.method != "POST":
         return []
     try:
         posted = request.POST
     except Exception:
         return []
     kept = [(name, value) for name in posted for value in posted.getlist(name)]
-    is_secret = any(SECRET.search(name) for name, _value in kept)
+    is_secret = held.is_secret(request, posted)
     is_large = sum(len(value) for _name, value in kept) > MOST_KEPT
     return [] if is_secret or is_large else kept
 

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts import held
+from accounts import held, sitting
 from accounts.models import Invitation
 from accounts.roles import Role
 from audit.models import JournalEntry
@@ -105,6 +105,25 @@ def test_a_huge_form_is_not_held(client, administrator):
     sign_in(client, administrator, fresh=False)
     form = invitation_form(administrator) | {"email": "x" * held.LONGEST}
     assert client.post(reverse("invite"), form)["Location"].endswith("?next=/")
+    assert held.SESSION_KEY not in client.session
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("account_change_password", "oldpassword"),
+        ("account_change_password", "code"),
+        ("totp_add", "code"),
+        ("invite", "Passphrase"),
+    ],
+)
+def test_no_password_and_no_code_is_held(client, administrator, name, field):
+    sign_in(client, administrator, fresh=False)
+    session = client.session
+    session[sitting.SESSION_KEY] |= {"seen": 0}
+    session.save()
+    asked = client.post(reverse(name), {field: "123456"})["Location"]
+    assert asked == "/sign-in/?next=/"
     assert held.SESSION_KEY not in client.session
 
 
