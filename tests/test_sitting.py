@@ -132,6 +132,12 @@ def test_a_new_password_ends_the_other_sessions(client, user):
     assert other.get("/me/").status_code == 302
 
 
+@pytest.mark.parametrize("key", ["", "x", "9" * 19, "9" * 5000])
+def test_a_session_that_cannot_be_is_not_found(client, user, key):
+    client.force_login(user)
+    assert client.post(reverse("own_sessions"), {"session": key}).status_code == 302
+
+
 def test_ones_own_sessions_are_listed_and_ended(client, user):
     other = SignedClient(headers={"user-agent": "Mozilla/5.0 (Android 14) Firefox/140.0"})
     come_in(client, user)

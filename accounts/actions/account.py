@@ -42,7 +42,8 @@ def choose_language(*, by: User, language: str) -> None:
 @transaction.atomic
 def end_session(*, by: User, key: str) -> None:
     """Sign oneself out somewhere else, at once; another person's session is not found."""
-    session = UserSession.objects.filter(user=by, pk=int(key) if key.isdecimal() else None).first()
+    number = int(key) if key.isdecimal() and len(key) < 20 else None  # no longer key exists
+    session = UserSession.objects.filter(user=by, pk=number).first()
     if session is not None:
         session.end()
         journal.record("end_session", by, by=by)
