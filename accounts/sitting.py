@@ -98,13 +98,10 @@ def may_add_factor(request: HttpRequest, held: Collection[str]) -> bool:
 
     A code that was read over a shoulder must not add a passkey beside the owner's.
     """
-    used = used_factors(request)
     if not held:
         return not _lacks_link(request)
-    if not missing_factor(request):
-        return True
     strong = {Type.WEBAUTHN, Type.RECOVERY_CODES} if Type.WEBAUTHN in held else set(Type)
-    return bool(used & strong)
+    return bool(used_factors(request) & strong)
 
 
 def prove(request: HttpRequest, factor: Authenticator) -> None:

@@ -235,6 +235,15 @@ def test_a_code_adds_no_passkey_beside_an_administrators_own(client, settings):
     assert client.get(reverse("totp_add")).status_code == 200
 
 
+def test_a_code_adds_no_passkey_beside_anybodys_own(client, user):
+    with_application(user)
+    actions.add_passkey(by=user, name="grey key", credential={})
+    with_proofs(client, user, Type.TOTP)
+    assert client.get(reverse("passkey_add")).status_code == 403
+    with_proofs(client, user, Type.WEBAUTHN)
+    assert client.get(reverse("totp_add")).status_code == 200
+
+
 NONSENSE = ["", "x", "null", "[]", "1", "{}", '{"id": 1}', "[" * 2000, '{"id": "\\ud800"}']
 HALF = '{"id":"AA","rawId":"AA","type":"public-key","response":%s,"clientExtensionResults":{}}'
 BROKEN = [HALF % r for r in ["{}", "[]", '"x"', "null", '{"clientDataJSON":"AA"}']]
