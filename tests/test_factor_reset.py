@@ -14,7 +14,7 @@ from accounts.actions import factor_reset as actions
 from accounts.models import FactorReset, User
 from accounts.roles import Role
 from audit.models import JournalEntry
-from tests.factories import make_organisation, make_user
+from tests.factories import make_membership, make_organisation, make_user
 from tests.signing import SignedClient, sign_in, with_application
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,15 @@ def test_nobody_alone_lifts_a_factor(reset, administrator, worker, acting):
         actions.confirm(reset=reset, by=administrator)
     with acting(administrator), pytest.raises(PermissionDenied):
         actions.ask(person=administrator, by=administrator)
+    assert factors.of(worker).exists()
+
+
+def test_one_organisation_opens_no_account_of_another(client, worker, administrator):
+    make_membership(worker, Role.ADMINISTRATOR)
+    client.force_login(administrator)
+    page = client.post(reverse("factor_reset_ask", args=[worker.pk]))
+    assert "also works for an organisation that you do not manage" in page.content.decode()
+    assert not FactorReset.objects.exists()
     assert factors.of(worker).exists()
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import factors
 from accounts.models import FactorReset, Membership, User
 from accounts.models.factor_reset import VALID, Outcome
-from accounts.rights import MANAGE, require_other
+from accounts.rights import MANAGE, require_over
 from accounts.roles import CONFIRM_RESET, roles_with
 from audit import journal
 from programs.models import Organisation
@@ -39,8 +39,8 @@ def organisations_of(by: User, person: User) -> list[Organisation]:
 @transaction.atomic
 def ask(*, person: User, by: User) -> FactorReset:
     """Ask that somebody else's factors be lifted; a second person has a day to answer."""
-    require_other(by, person)
-    if not by.has_perm(MANAGE, person) or not (found := organisations_of(by, person)):
+    _require_over(by, person)
+    if not (found := organisations_of(by, person)):
         raise PermissionDenied
     FactorReset.objects.filter(
         person=person, organisation=found[0], decided_at=None, asked_at__lte=timezone.now() - VALID
@@ -53,6 +53,20 @@ def ask(*, person: User, by: User) -> FactorReset:
     for second in _who_may_confirm(reset):
         _tell(second, "factor_reset_to_confirm", reset=reset, url=_address("factor_resets"))
     return reset
+
+
+def _require_over(by: User, person: User) -> None:
+    """An account belongs to all who know it: one organisation does not open it for the others."""
+    try:
+        require_over(by, person)
+    except ValidationError as error:
+        raise ValidationError(
+            _(
+                "This person also works for an organisation that you do not manage. Only a "
+                "recovery code or another method of their own lets them in."
+            ),
+            code="elsewhere",
+        ) from error
 
 
 def _who_may_confirm(reset: FactorReset) -> list[User]:
