@@ -73,7 +73,9 @@ def test_the_catalogue_alone_is_registered():
 def test_every_url_of_the_catalogue_stands_under_its_right():
     named = [(route, name) for route, name in access.urls() if access.is_of_catalogue(route)]
     assert len(named) > 40
-    assert {access.page(name) for _route, name in named if name} == {access.EDIT_CATALOGUE}
+    pages = [access.page(name) for _route, name in named if name]
+    assert {page.permission for page in pages} == {access.EDIT_CATALOGUE.permission}
+    assert {page.methods for page in pages} <= {access.FORM, access.READ}
     others = [name for route, name in access.urls() if not access.is_of_catalogue(route)]
     assert not [name for name in others if (name or "").startswith(access.CATALOGUE_NAMESPACE)]
 

@@ -18,6 +18,8 @@ SAME_TWICE = {
     *["account_logout", "set_language", "quick_exit", "elevation_end", "count_report"],
     # With the revision that was read, or a proof of who one is.
     *["count_cell_save", "account_change_password", "mfa_reauthenticate"],
+    # Handed over once: its state says so.
+    "export_download",
     *["count_report_discard", "tally_sheet_cancel", "tally_sheet_restore", "count_report_open"],
 }
 

@@ -21,7 +21,11 @@ from tests.signing import SignedClient
 CLOSED = {403, 404}
 # Accounts are of no organisation: several may know the same person, so the first wall alone
 # keeps their pages. The platform starts organisations: it reads who is in them.
-OF_PEOPLE = {"account", "account_deactivate", "account_reactivate", "membership_grant"}
+OF_PEOPLE = {"account", "account_deactivate", "account_reactivate", "membership_grant"} | {
+    "factor_reset_ask"
+}
+# Who edits the catalogue reads the address book, and keeps documents of their own about its names.
+OF_THE_ADDRESS_BOOK = {"document_add"}
 OF_THE_PLATFORM = {"organisation", "membership_end"}
 QUICK = [Role.COORDINATOR, Role.ADMINISTRATOR]
 
@@ -51,7 +55,11 @@ def without_policies() -> None:
 
 def pages(scene: Scene, person: User, role: str) -> list[tuple[str, str, str]]:
     """Each page about something of the scene, with each of its methods."""
-    left_out = OF_PEOPLE | (OF_THE_PLATFORM if role == Role.PLATFORM_ADMINISTRATOR else set())
+    left_out = (
+        OF_PEOPLE
+        | OF_THE_ADDRESS_BOOK
+        | (OF_THE_PLATFORM if role == Role.PLATFORM_ADMINISTRATOR else set())
+    )
     return [
         (name, address, method.lower())
         for name, address in scene.addresses(person)
