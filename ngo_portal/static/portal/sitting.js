@@ -1,7 +1,7 @@
 // A session ends when nobody is there: warn before, sign in again in place, keep what was typed.
 // Every word comes from the page; without this script the server keeps the form that is sent.
 const box = document.getElementById("sitting");
-const { idle, warn, person, still, door, offline: unreachable } = box.dataset;
+const { idle, warn, owner, still, door, offline: unreachable } = box.dataset;
 const fragment = box.querySelector("[data-fragment]");
 const others = new BroadcastChannel("sitting");
 const SIGNS = ["keydown", "pointerdown", "input", "scroll"];
@@ -58,7 +58,7 @@ async function enter(ask) {
 }
 
 function welcome(who, page) {
-  if (who !== person) { location.assign("/"); return; } // somebody else: nothing of this page is theirs
+  if (who !== owner) { location.assign("/"); return; } // somebody else: nothing of this page is theirs
   const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
   document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
   fragment.replaceChildren();
