@@ -174,13 +174,20 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def _write_down_form(request: HttpRequest, response: HttpResponse) -> None:
-    """A form that was taken, and of which no action wrote a line of its own.
-
-    204 answers who only says that they are still there.
-    """
-    is_taken = response.status_code < 400 and response.status_code != 204
-    if is_taken and request.user.is_authenticated and request.resolver_match:
+    """A form that was accepted, and of which no action wrote a line of its own."""
+    if request.user.is_authenticated and _is_accepted(request, response):
         journal.record("send_form", by=request.user, details=_asked(request))
+
+
+def _is_accepted(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a form got as far as its page, and leads on from there.
+
+    A page of text is the form shown again, with errors or to be confirmed; a script that sent
+    one is answered in JSON. A form sent twice never reaches its page the second time.
+    """
+    is_json = response.headers.get("Content-Type") == "application/json"
+    leads_on = 300 <= response.status_code < 400 or "HX-Redirect" in response.headers
+    return request.is_let_in and (leads_on or (is_json and response.status_code == 200))
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

@@ -4,8 +4,9 @@ import re
 import uuid
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template import engines
+from django.test import Client
 from django.urls import clear_url_caches, path, reverse
 
 from accounts.roles import Role
@@ -15,6 +16,7 @@ from ngo_portal import access, urls
 from ngo_portal.access import Page
 from tests.factories import make_membership, make_organisation, make_user
 from tests.scene import make_scene
+from tests.signing import LONG_AGO, give_proofs
 from tests.test_access_matrix import without_object
 
 pytestmark = pytest.mark.django_db
@@ -91,17 +93,18 @@ def test_filters_are_kept_as_a_fingerprint(client):
 def probe(monkeypatch, client):
     """Serve a template at /probe/, as a page declared so."""
 
-    def serve(template: str, page: Page):
+    def serve(template: str, page: Page, response=None):
         def view(request):
             text = engines["django"].from_string(template).render({"person": request.user}, request)
-            return HttpResponse(text)
+            return response or HttpResponse(text)
 
         monkeypatch.setattr(
             urls, "urlpatterns", [path("probe/", view, name="probe"), *urls.urlpatterns]
         )
         monkeypatch.setitem(access.PAGES, "probe", page)
         clear_url_caches()
-        client.force_login(make_user("field_worker", make_organisation()))
+        client.person = make_user("field_worker", make_organisation())
+        client.force_login(client.person)
         return client
 
     yield serve
@@ -156,11 +159,59 @@ def test_a_refusal_names_the_page_the_method_and_the_object(client):
     }
 
 
-def test_a_form_of_which_no_action_tells_is_written_down(probe):
-    client = probe("taken", Page(("POST",)))
+def forms() -> list[JournalEntry]:
+    return list(JournalEntry.objects.filter(action="send_form"))
+
+
+HTMX = {"HX-Redirect": "/done/"}
+ACCEPTED = {
+    "redirect": HttpResponseRedirect("/done/"),
+    "htmx": HttpResponse(status=204, headers=HTMX),
+    "json": JsonResponse({"saved": "12:04"}),
+}
+
+
+@pytest.mark.parametrize("how", ACCEPTED)
+def test_a_form_of_which_no_action_tells_is_written_down(probe, how):
+    client = probe("", Page(("POST",)), ACCEPTED[how])
     client.post("/probe/")
-    line = JournalEntry.objects.get(action="send_form")
-    assert line.details == {"page": "probe", "method": "POST"}
+    assert [line.details for line in forms()] == [{"page": "probe", "method": "POST"}]
+
+
+NOT_ACCEPTED = {
+    "shown again": HttpResponse("mend this"),
+    "still here": HttpResponse(status=204),
+    "refused": JsonResponse({"error": "mend this"}, status=422),
+}
+
+
+@pytest.mark.parametrize("how", NOT_ACCEPTED)
+def test_a_form_that_was_not_accepted_is_not_said_to_be_sent(probe, how):
+    client = probe("", Page(("POST",)), NOT_ACCEPTED[how])
+    client.post("/probe/")
+    assert forms() == []
+
+
+def test_a_form_that_waits_for_a_proof_is_not_said_to_be_sent(probe):
+    client = probe("", Page(("POST",), step_up=True), ACCEPTED["redirect"])
+    give_proofs(client, client.person, age=LONG_AGO)
+    assert client.post("/probe/")["Location"].startswith(reverse("account_reauthenticate"))
+    assert forms() == []
+
+
+def test_a_form_that_waits_for_the_second_factor_is_not_said_to_be_sent(probe):
+    probe("", Page(("POST",)), ACCEPTED["redirect"])
+    half = Client()
+    half.force_login(make_user("field_worker", make_organisation()))
+    assert half.post("/probe/").status_code == 302
+    assert forms() == []
+
+
+def test_a_form_sent_twice_is_written_down_once(probe):
+    client = probe("", Page(("POST",)), ACCEPTED["redirect"])
+    key = {"form_key": str(uuid.uuid4())}
+    assert [client.post("/probe/", key)["Location"] for _ in range(2)] == ["/done/", "/done/"]
+    assert len(forms()) == 1
 
 
 def test_a_form_that_an_action_tells_of_is_written_down_once(client):
