@@ -237,7 +237,8 @@ MFA_FORMS = {
 PASSKEY_FOR_ADMINISTRATORS = not DEMO
 
 # How many proxies stand in front: limits by address would otherwise count the proxy's own.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(setting("PORTAL_PROXIES", "0"))
+PROXIES = int(setting("PORTAL_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 SESSION_ENGINE = "accounts.arrival"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
@@ -251,7 +252,8 @@ CSRF_COOKIE_SECURE = HAS_TLS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ngo_portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HAS_TLS and setting("PORTAL_TLS_REDIRECT", "1") == "1"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HAS_TLS else None
+# Without a proxy that sets it, anybody could write this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HAS_TLS and PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HAS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

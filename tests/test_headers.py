@@ -66,22 +66,32 @@ def test_a_sitting_that_ended_by_itself_clears_the_cache_and_keeps_drafts(client
     assert answer["Clear-Site-Data"] == '"cache"'
 
 
-def test_production_sends_its_cookies_to_this_host_alone():
-    """The settings as the environment of production makes them."""
-    code = (
-        "from ngo_portal import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
-        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE,"
-        " s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, getattr(s, 'SESSION_COOKIE_DOMAIN', None))"
-    )
+def production(code: str, **environment: str) -> list[str]:
+    """What code prints of the settings as the environment of production makes them."""
     env = {name: value for name, value in os.environ.items() if name != "PORTAL_DEMO"}
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        env=env | {"PORTAL_TLS_REDIRECT": "1"},
+    return subprocess.run(
+        [sys.executable, "-c", f"from ngo_portal import settings as s; print({code})"],
+        env=env | environment,
         cwd=configured.BASE_DIR,
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
-    assert out.split() == [
+    ).stdout.split()
+
+
+def test_production_sends_its_cookies_to_this_host_alone():
+    found = production(
+        "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        " s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.SECURE_SSL_REDIRECT,"
+        " s.SECURE_HSTS_SECONDS, getattr(s, 'SESSION_COOKIE_DOMAIN', None)",
+        PORTAL_TLS_REDIRECT="1",
+    )
+    assert found == [
         *["__Host-session", "__Host-csrf", "True", "True", "True", "True", "31536000", "None"]
     ]
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("0", "None"), ("1", "HTTP_X_FORWARDED_PROTO")])
+def test_a_header_of_https_is_believed_of_a_proxy_alone(proxies, believed):
+    first = "s.SECURE_PROXY_SSL_HEADER and s.SECURE_PROXY_SSL_HEADER[0]"
+    assert production(first, PORTAL_PROXIES=proxies) == [believed]
