@@ -9,13 +9,14 @@ from psycopg_pool import PoolTimeout
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and has every migration, 503 with the reason otherwise."""
     try:
-        plan = _pending_migrations()
+        plan = pending_migrations()
     except (DatabaseError, PoolTimeout):
         return JsonResponse({"database": "unreachable"}, status=503)
     state = {"database": "ok", "migrations": "pending" if plan else "ok"}
     return JsonResponse(state, status=503 if plan else 200)
 
 
-def _pending_migrations() -> list:
+def pending_migrations() -> list:
+    """What this version of the code would still change in the database."""
     executor = MigrationExecutor(connection)
     return executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -14,6 +14,7 @@ from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from audit.walls import build, checks, every_organisation
+from ngo_portal.management.commands.upgrade import tidy
 from programs.models import Site
 from tests.conftest import as_owner
 from tests.factories import make_site
@@ -93,6 +94,15 @@ def test_a_new_table_is_walled_by_the_next_upgrade(become, own_database):
     build.build(RUNTIME)
     assert "later" in build.walled()
     assert ("later", "portal_own_organisations_all") in build.standing()
+
+
+def test_an_upgrade_leaves_tables_counted_and_clean(become, own_database):
+    as_owner("CREATE TABLE later AS SELECT n FROM generate_series(1, 50) n", own_database)
+    become(settings.DATABASE_OWNER_URL)
+    tidy()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'later'")
+        assert cursor.fetchone() == (50,)
 
 
 def test_putting_the_walls_up_twice_changes_nothing(become):

@@ -30,4 +30,7 @@ class Command(BaseCommand):
             self.stdout.write(f"✗ {difference}")
         if wrong:
             sys.exit(1)
-        self.stdout.write("Restored, and nothing differs. Now bring it to this version: upgrade.")
+        self.stdout.write(
+            "Restored, and nothing differs. Now bring it to this version (upgrade), then seal the "
+            "ledger (manage.py seal) before the portal opens: docs/security/backup.md, “Restore”."
+        )

@@ -7,6 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 from audit import history, ledger
 from audit.walls.build import build
 from ngo_portal.settings import database
+from ngo_portal.views import pending_migrations
 
 # Never TRUNCATE: row-level security does not filter it.
 NOTHING = "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
@@ -32,9 +33,18 @@ class Command(BaseCommand):
         connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
         # Migrations check new foreign keys by reading rows, which walls would hide from them.
         connection.settings_dict["OPTIONS"]["options"] += " -c portal.every_organisation=on"
+        is_old = bool(pending_migrations())
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("createcachetable", verbosity=0)
         grant(runtime)
+        if is_old:
+            tidy()
+
+
+def tidy() -> None:
+    """Leave no dead rows of a migration behind, nor a plan made for the tables of before."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def grant(role: str) -> None:
