@@ -6,13 +6,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import ProgrammingError, connections, transaction
 from django.db.models import QuerySet
+from psycopg.errors import InsufficientPrivilege
 
 from .models import JournalEntry
 
 SET_ORGANISATIONS = "SELECT set_config('portal.organisations', %s, true)"
 SET_WHOLE = "SELECT set_config('portal.ledger', 'whole', true)"
+
+
+class ClosedError(Exception):
+    """This process has no address to read the journal at, or a role that may not."""
 
 
 @contextmanager
@@ -36,7 +41,17 @@ def whole() -> Iterator[QuerySet[JournalEntry]]:
 @contextmanager
 def _transaction(statement: str, values: list[str]) -> Iterator[QuerySet[JournalEntry]]:
     alias = settings.JOURNAL_DATABASE
-    with transaction.atomic(using=alias):
-        with connections[alias].cursor() as cursor:
-            cursor.execute(statement, values)
-        yield JournalEntry.objects.using(alias)
+    if alias not in settings.DATABASES:
+        raise ClosedError("DATABASE_AUDITOR_URL is not set: docs/administrators/deploy.md.")
+    try:
+        with transaction.atomic(using=alias):
+            with connections[alias].cursor() as cursor:
+                cursor.execute(statement, values)
+            yield JournalEntry.objects.using(alias)
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, InsufficientPrivilege):
+            raise ClosedError(
+                "The role of DATABASE_AUDITOR_URL may not read the journal: run `make upgrade` "
+                "with that address in its environment."
+            ) from error
+        raise

@@ -8,6 +8,9 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from . import deployment  # noqa: F401 - registers its checks
+
 
 class CatalogueAdminConfig(AdminConfig):
     default_site = "ngo_portal.catalogue.CatalogueSite"

@@ -18,6 +18,7 @@ from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout
 
 from accounts import held
+from audit.reading import ClosedError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -57,10 +58,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A database that is away, or busy, is said as such; what was typed can be sent again."""
+    """What is away, busy or not set up is said as such; what was typed can be sent again."""
     error = sys.exc_info()[1]
     if isinstance(error, UnreadablePostError):
         return page(request, 400)
+    if isinstance(error, ClosedError):
+        return page(request, 503, "503_journal", missing=str(error))
     if not isinstance(error, AWAY):
         return page(request, 500)
     cause = error.__cause__

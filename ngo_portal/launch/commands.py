@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from ngo_portal.launch import databases, demo, project, suite
 from ngo_portal.launch.checkout import HERE
 from ngo_portal.launch.checks import FULL_DISK_TEXT, ROOM_TO_INSTALL, ROOM_TO_RUN, enough_room
-from ngo_portal.launch.console import RefusalError, run_interactively, say, setup_console
+from ngo_portal.launch.console import (
+    RefusalError,
+    heading,
+    run,
+    run_interactively,
+    say,
+    setup_console,
+)
 from ngo_portal.launch.environment import prepare
 from ngo_portal.launch.locks import compile_locks
 from ngo_portal.launch.postgres import Cluster
@@ -121,6 +128,8 @@ def upgrade(arguments: Sequence[str]) -> int:
         )
     with databases.database(HERE, databases.demo_cluster(HERE), detached=False):
         project.build(HERE, HERE.base_environment())
+        heading("What this installation may lack")
+        run([HERE.python, "manage.py", "check", "--deploy"], HERE.base_environment(), HERE.root)
     say("This version is installed: restart the web server and the worker.")
     return 0
 

@@ -10,6 +10,7 @@ from ngo_portal.launch.console import RefusalError, heading, run, run_interactiv
 from ngo_portal.launch.environment import one_at_a_time
 from ngo_portal.launch.vault import secret
 
+FOLDERS = ("PORTAL_FILES_DIR", "PORTAL_EXPORTS_DIR", "PORTAL_BACKUP_DIR")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,6 +42,7 @@ def checks(here: Checkout) -> list[tuple[str, list[str], dict[str, str | None]]]
         "SECRET_KEY": secret(here.local / "secrets", "checks") * 2,
         "ALLOWED_HOSTS": "portal.example.org",
         "PORTAL_ORIGIN": "https://portal.example.org",
+        **dict.fromkeys(FOLDERS, "/srv/ngo-portal"),
     }
     migrations = ["manage.py", "makemigrations", "--check", "--dry-run"]
     deployment = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]

@@ -24,6 +24,12 @@ class Command(BaseCommand):
             )
 
     def handle(self, *args, **options) -> None:
+        try:
+            self.answer(options)
+        except reading.ClosedError as error:
+            raise CommandError(str(error)) from None
+
+    def answer(self, options: dict) -> None:
         with reading.whole() as entries, translation.override("en"):
             entries = entries.between(options["from"], options["to"]).order_by("id")
             if options["account"]:
