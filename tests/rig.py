@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from ngo_portal.backup import restoring
 from ngo_portal.launch import databases, project, roles
@@ -37,7 +38,11 @@ CSRF = "c" * 32
 
 @contextmanager
 def cluster(purpose: str, **settings_of_server: str) -> Iterator[Cluster]:
-    """A PostgreSQL of its own, durable unless told otherwise; its folder is removed after."""
+    """A PostgreSQL of its own, durable unless told otherwise; its folder is removed after.
+
+    With `fsync="off"` it still writes before it acknowledges: the same after a kill -9, in a
+    third of the time, but not after a power cut.
+    """
     if not is_installed(HERE):
         pytest.skip("PostgreSQL is not in .venv: this machine names its own server.")
     made = Cluster(HERE, f"postgres-{purpose}-{os.getpid()}", settings_of_server)
@@ -85,8 +90,12 @@ def furnish(of: Cluster, folder: Path) -> dict[str, str]:
     files = Path(settings.FILES_DIR)
     files.mkdir(parents=True, exist_ok=True)
     made = backup_of(connection.settings_dict["NAME"], folder / "backups", files)
+    # Thousands of statements: what they write is put on the disk once, at the end.
+    owner = make_conninfo(urls["DATABASE_OWNER_URL"], options="-c synchronous_commit=off")
     with restoring.opened(made.path, IDENTITY) as saved:
-        restoring.load(saved, urls["DATABASE_OWNER_URL"])
+        restoring.load(saved, owner)
+    with superuser(of) as session:
+        session.execute("CHECKPOINT")
     plain = {name: value for name, value in HERE.base_environment().items() if name[:2] != "PG"}
     return plain | databases.project_environment(HERE, urls) | {"PORTAL_FILES_DIR": str(files)}
 
