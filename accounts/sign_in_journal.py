@@ -16,7 +16,11 @@ from audit import journal
 from audit.encryption import fingerprint
 from audit.scope import current, scope
 
+from . import slowed
 from .models import Membership, User
+
+RESETS_AT_ONCE = 3
+RESETS_OF_A_NETWORK = 20
 
 
 def listen() -> None:
@@ -51,6 +55,22 @@ def _failed(credentials: dict, **more) -> None:
         audience=_organisations(person.pk if person else uuid.uuid4()),
         details={"email": fingerprint(email.casefold(), "email")},
     )
+
+
+def asked_for_reset(email: str, network: str) -> None:
+    """Somebody asked for the e-mail that sets a new password; the same work known or not."""
+    person = User.objects.with_email(email)
+    held = _organisations(person.pk if person else uuid.uuid4())
+    about = email.casefold()
+    of_email = slowed.is_due("ask_reset", about, free=RESETS_AT_ONCE)
+    if slowed.is_due("ask_reset from", network, free=RESETS_OF_A_NETWORK) and of_email:
+        journal.record(
+            "ask_reset",
+            person,
+            by=None,
+            audience=held,
+            details={"email": fingerprint(about, "email")},
+        )
 
 
 def _failed_factor(user: User, reauthentication: bool = False, **more) -> None:

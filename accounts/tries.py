@@ -71,7 +71,7 @@ def keys_of(request: HttpRequest) -> list[Count]:
     kind = "password" if page in (PASSWORD, AGAIN) else "code"
     if user is not None and devices.is_known(request, user):
         return [_count(10, 300, kind, "device", name, _device(request))]
-    network = _network(get_adapter(request).get_client_ip(request))
+    network = network_of(request)
     return [
         _count(5, 300, kind, "account", name, network),
         _count(50, 60, kind, "network", network),
@@ -99,8 +99,9 @@ def _device(request: HttpRequest) -> str:
     return request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
 
 
-def _network(address: str) -> str:
-    """The /24 or /48 that an address belongs to: a subscriber has many of them."""
+def network_of(request: HttpRequest) -> str:
+    """The /24 or /48 that a request comes from: a subscriber has many addresses of one."""
+    address = get_adapter(request).get_client_ip(request)
     bits = 24 if ipaddress.ip_address(address).version == 4 else 48
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 

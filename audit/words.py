@@ -63,6 +63,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sign_out": gettext_lazy("signed out"),
         "end_session": gettext_lazy("ended a session"),
         "change_password": gettext_lazy("changed the password"),
+        "ask_reset": gettext_lazy("a new password was asked for by e-mail"),
         "reset_password": gettext_lazy("set a new password by e-mail"),
         "add_second_factor": gettext_lazy("added a second factor"),
         "remove_second_factor": gettext_lazy("removed a second factor"),
@@ -72,7 +73,10 @@ WORDS: dict[str, dict[str, str]] = {
         "confirm_factor_reset": gettext_lazy("confirmed that a second factor is lifted"),
         "refuse_factor_reset": gettext_lazy("refused to lift a second factor"),
     },
-    Kind.REFUSED: {"denied": gettext_lazy("was refused")},
+    Kind.REFUSED: {
+        "denied": gettext_lazy("was refused"),
+        "not_found": gettext_lazy("asked for what is not there, or not theirs"),
+    },
     Kind.CHANGED: {
         "open": gettext_lazy("opened a report"),
         "submit": gettext_lazy("submitted a report"),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import held, sitting, tries
+from accounts import held, sitting, slowed, tries
 from audit import journal, showing, submissions
 from audit.scope import ADDRESS_BOOK, empower, scope
 
@@ -22,6 +22,10 @@ from . import access
 from .logs import request_number
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+# What the journal calls an answer that refuses somebody signed in.
+REFUSED = {403: "denied", 404: "not_found"}
+NOT_FOUND_AT_ONCE = 20
 
 
 def request_id(get_response: Handler) -> Handler:
@@ -160,10 +164,22 @@ def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, N
     """Who was refused, and who saw whom: no answer is given that the journal does not tell of."""
     match = request.resolver_match
     page = match and access.page_of(match)
-    if response.status_code == 403 and match and request.user.is_authenticated:
-        journal.record("denied", by=request.user, details=_asked(request))
+    refused = REFUSED.get(response.status_code) if match else None
+    if refused and request.user.is_authenticated:
+        if refused == "denied" or _is_told(request):
+            journal.record(refused, by=request.user, details=_asked(request))
     elif shown or (page and page.shows and response.status_code == 200):
         showing.write_down(request, shown, what=page.shows if page else "")
+
+
+def _is_told(request: HttpRequest) -> bool:
+    """Whether what was not found is an object, of somebody else perhaps: the answer tells nobody.
+
+    Whoever tries one number after the other leaves the first tries, then one a minute.
+    """
+    return bool(request.resolver_match.kwargs) and slowed.is_due(
+        "not_found", request.user.pk, free=NOT_FOUND_AT_ONCE
+    )
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

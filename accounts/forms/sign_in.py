@@ -8,6 +8,8 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sign_in_journal, tries
+
 NEW_PASSWORD_HINT = _(
     "At least 12 characters. Several words that do not belong together are easy to remember "
     "and hard to guess."
@@ -67,8 +69,9 @@ class AskForResetForm(allauth.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs) -> str:
         """Send one e-mail in either case: the page and its time tell nothing."""
+        email = self.cleaned_data["email"]
+        sign_in_journal.asked_for_reset(email, tries.network_of(request))
         if self.users:
             return super().save(request, **kwargs)
-        email = self.cleaned_data["email"]
         get_adapter().send_mail("account/email/unknown_account", email, {})
         return email

@@ -50,7 +50,9 @@ TYPES = [
     ("", b"a=1"),
 ]
 # What a request may leave behind though its answer is a refusal.
-PASSING = {"django_session", "portal_cache", "audit_submittedform", "accounts_user"}
+PASSING = {"django_session", "portal_cache", "audit_submittedform", "accounts_user"} | {
+    "accounts_signintries"
+}
 WRITTEN = """
 SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public' AND relname <> ALL(%s)
