@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 from allauth.account.adapter import get_adapter
@@ -19,7 +20,7 @@ from allauth.account.internal.stagekit import unstash_login
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from . import devices
@@ -61,11 +62,8 @@ def keys_of(request: HttpRequest) -> list[Count]:
     """The counts that this request adds to; none when it is no try to sign in."""
     if request.method != "POST":
         return []
-    try:
-        page = resolve(request.path_info).view_name
-    except Resolver404:
-        return []
-    if page not in GUARDED or _is_passkey(request, page):
+    page = _guarded().get(request.path)
+    if page is None or _is_passkey(request, page):
         return []
     user, name = _who(request, page)
     kind = "password" if page in (PASSWORD, AGAIN) else "code"
@@ -77,6 +75,12 @@ def keys_of(request: HttpRequest) -> list[Count]:
         _count(50, 60, kind, "network", network),
         _count(30, 60, kind, "everywhere", name),
     ]
+
+
+@cache
+def _guarded() -> dict[str, str]:
+    """The pages where somebody may guess, by their address."""
+    return {reverse(page): page for page in GUARDED}
 
 
 def _is_passkey(request: HttpRequest, page: str) -> bool:

@@ -10,7 +10,10 @@ from django.db.models import Model
 from . import scope
 
 _written: ContextVar[int] = ContextVar("written", default=0)
-NOTE = "SELECT ledger.note(%s, %s, %s, %s::bigint[], %s, %s, %s::text[], %s, %s::jsonb)"
+# Writes one line, from the values of `line`.
+NOTE = """ledger.note(
+    %(line_action)s, %(line_by)s, %(line_organisation)s, %(line_audience)s::bigint[],
+    %(line_type)s, %(line_id)s, %(line_shown)s::text[], %(line_reason)s, %(line_details)s::jsonb)"""
 
 
 def record(
@@ -34,19 +37,51 @@ def record(
     nobody yet, and is refused where it acts for somebody else. If the row cannot be written
     the caller's work is rolled back with it.
     """
-    values = [
+    values = line(
         action,
-        getattr(by, "pk", None),
-        organisation_id or getattr(target, "organisation_id", None),
-        list(audience),
-        target._meta.model_name if target is not None else "",
-        str(target.pk) if target is not None else "",
-        [str(key) for key in shown],
-        reason,
-        json.dumps((details or {}) | scope.current().elevated),
-    ]
+        target,
+        by=by,
+        organisation_id=organisation_id,
+        audience=audience,
+        shown=shown,
+        reason=reason,
+        details=details,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, values)
+        cursor.execute(f"SELECT {NOTE}", values)
+    count_line()
+
+
+def line(
+    action: str,
+    target: Model | None = None,
+    *,
+    by: Model | None,
+    organisation_id: int | None = None,
+    audience: Iterable[int] = (),
+    shown: Iterable[object] = (),
+    reason: str = "",
+    details: dict | None = None,
+) -> dict[str, object]:
+    """The values of NOTE, for a statement that writes its line itself: one round trip less.
+
+    They are what `record` takes. `count_line` says that it was written.
+    """
+    return {
+        "line_action": action,
+        "line_by": getattr(by, "pk", None),
+        "line_organisation": organisation_id or getattr(target, "organisation_id", None),
+        "line_audience": list(audience),
+        "line_type": target._meta.model_name if target is not None else "",
+        "line_id": str(target.pk) if target is not None else "",
+        "line_shown": [str(key) for key in shown],
+        "line_reason": reason,
+        "line_details": json.dumps((details or {}) | scope.current().elevated),
+    }
+
+
+def count_line() -> None:
+    """One more line was written by this thread of work."""
     _written.set(_written.get() + 1)
 
 

@@ -93,6 +93,7 @@ WORDS: dict[str, dict[str, str]] = {
         "lock": gettext_lazy("locked months"),
         "lift_lock": gettext_lazy("lifted a lock"),
         "grant_lock_exception": gettext_lazy("granted an exception to a lock"),
+        "save_cell": gettext_lazy("saved a cell"),
         "send_form": gettext_lazy("sent a form"),
         "change_profile": gettext_lazy("changed their own account"),
         "choose_language": gettext_lazy("chose a language"),

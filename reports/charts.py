@@ -25,6 +25,8 @@ THIN_SPACE = "\u202f"
 # Okabe and Ito's order, told apart by every eye; unknown is grey.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 UNKNOWN = "#8a9499"
+# The pattern that stands for unknown, which the page holds (_legend.html).
+HATCH = "url(#hatch)"
 ACCENT = "#0e6470"
 INK = "#18252d"
 # A generic name: measuring texts in named fonts takes three times as long to draw.
@@ -37,7 +39,7 @@ FRAGMENT_SECONDS = 10 * 60
 # Over more than a year, one month of a quarter is named, or of as many as have room for theirs.
 MOST_MONTHS_NAMED = 12
 # Raised when the drawing changes, so that no older picture is shown.
-EDITION = 2
+EDITION = 3
 CONFIG = {
     "background": "transparent",
     "font": FONT,
@@ -47,11 +49,6 @@ CONFIG = {
         "ticks": False, "labelPadding": 6, "title": None,
         # Measuring texts is nearly all that drawing costs: none to see whether to cut them.
         "labelLimit": 0,
-    },
-    "legend": {
-        "orient": "top", "title": None, "labelFontSize": 12, "symbolType": "square",
-        "labelLimit": 0,
-        "labelColor": "#51626c",
     },
     "aria": False,
 }  # fmt: skip
@@ -96,6 +93,13 @@ def _drawn(spec: str) -> str:
     return draw(json.loads(spec))
 
 
+def legend(table: Table) -> list[tuple[str, str]]:
+    """The names of the series and what fills them; none where there is one alone."""
+    colours = _colours(table)
+    fills = [(name, HATCH if one == UNKNOWN else one) for name, one in colours.items()]
+    return fills if len(fills) > 1 else []
+
+
 def draw(spec: dict) -> str:
     """A Vega-Lite dict as SVG; nothing is fetched from anywhere."""
     shape = json.dumps(spec | {"data": {"name": "rows"}}, sort_keys=True)
@@ -103,7 +107,7 @@ def draw(spec: dict) -> str:
     rows, *derived = compiled["data"]
     full = compiled | {"data": [rows | spec["data"], *derived]}
     found = vl_convert.vega_to_svg(full, format_locale=NUMBERS, allowed_base_urls=[])
-    return DESCRIPTION.sub("", found).replace(f'fill="{UNKNOWN}"', 'fill="url(#hatch)"')
+    return DESCRIPTION.sub("", found).replace(f'fill="{UNKNOWN}"', f'fill="{HATCH}"')
 
 
 @lru_cache(maxsize=256)
@@ -204,7 +208,7 @@ def _parts(table: Table, row: Row) -> list[tuple[str, int]]:
 
 def _series(table: Table, place: dict, across: str) -> dict:
     """The bars, stacked in the order of their series."""
-    scale = _scale(table)
+    colours = _colours(table)
     value = {
         "field": "n",
         "type": "quantitative",
@@ -220,8 +224,9 @@ def _series(table: Table, place: dict, across: str) -> dict:
     colour = {
         "field": "part",
         "type": "nominal",
-        "scale": scale,
-        "legend": {} if len(scale["domain"]) > 1 else None,
+        "scale": {"domain": list(colours), "range": list(colours.values())},
+        # The page writes it: a drawn one is measured text by text.
+        "legend": None,
     }
     encoding = {across: value, _other(across): place, "color": colour, "order": {"field": "rank"}}
     return {
@@ -234,17 +239,15 @@ def _other(axis: str) -> str:
     return "x" if axis == "y" else "y"
 
 
-def _scale(table: Table) -> dict:
-    """Series and their colours; with one series the accent alone."""
+def _colours(table: Table) -> dict[str, str]:
+    """The series of a table and their colours, as its legend names them; one has the accent."""
     if table.is_split:
         known = [column for column in table.columns if not column.is_unknown]
         colours = dict(zip([c.label for c in known], COLOURS, strict=False))
-        colours |= {c.label: UNKNOWN for c in table.columns if c.is_unknown}
-    else:
-        colours = {_("at least"): ACCENT}
-        if not all(row.total.is_exact for row in table.rows if isinstance(row.total, Amount)):
-            colours[_("if nobody was counted twice")] = UNKNOWN
-    return {"domain": list(colours), "range": list(colours.values())}
+        return colours | {c.label: UNKNOWN for c in table.columns if c.is_unknown}
+    if all(row.total.is_exact for row in table.rows if isinstance(row.total, Amount)):
+        return {_("at least"): ACCENT}
+    return {_("at least"): ACCENT, _("if nobody was counted twice"): UNKNOWN}
 
 
 def _ticks(table: Table, place: dict, across: str) -> dict:

@@ -68,6 +68,13 @@ def test_of_many_months_one_a_quarter_is_named_the_last_one_first(network):
     assert ">May<" not in svg
 
 
+def test_the_page_names_the_colours_of_several_series_and_of_one_none(network):
+    split = charts.legend(table(network, "trend"))
+    assert [name for name, _fill in split] == [c.label for c in table(network, "trend").columns]
+    assert [fill for _name, fill in split if fill == charts.HATCH] == [charts.HATCH]
+    assert charts.legend(table(network, "sites")) == []
+
+
 def test_names_cannot_inject_markup(network):
     network.north.site.name_en = "<script>alert(1)</script>"
     network.north.site.save()

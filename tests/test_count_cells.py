@@ -4,8 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import ProgrammingError
 
 from accounts.roles import Role
+from audit.models import JournalEntry
+from beneficiaries.actions import cell as cells
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.cell import save_cell
@@ -78,6 +81,29 @@ def test_a_stale_cell_shows_what_the_other_person_wrote(place, worker, coordinat
     assert refused.value.count == theirs
     assert refused.value.author == coordinator
     assert saved(report, indicator, cell, worker, 12) == theirs
+
+
+def test_a_cell_leaves_one_line_in_the_journal_each_time_it_is_written(place, worker):
+    indicator, cell = cell_of(place)
+    report = make_report(place, MONTH)
+    before = JournalEntry.objects.count()
+    first = saved(report, indicator, cell, worker, 12)
+    with pytest.raises(StaleCell):
+        saved(report, indicator, cell, worker, 13)
+    saved(report, indicator, cell, worker, None, first.revision)
+    lines = JournalEntry.objects.order_by("pk")[before:]
+    told = [(one.action, one.target_id, one.organisation_id, one.details) for one in lines]
+    where = {"indicator": indicator.pk, "cell": cell.pk}
+    assert told == [("save_cell", str(report.pk), place.organisation_id, where)] * 2
+
+
+def test_a_cell_that_the_journal_cannot_tell_of_is_not_saved(place, worker, monkeypatch):
+    indicator, cell = cell_of(place)
+    report = make_report(place, MONTH)
+    broken = cells.TYPE.replace("ledger.note", "ledger.no_such_note")
+    monkeypatch.setattr(cells, "TYPE", broken)
+    with pytest.raises(ProgrammingError):
+        saved(report, indicator, cell, worker, 12)
 
 
 def test_a_cell_cleared_and_typed_again_is_still_stale(place, worker):

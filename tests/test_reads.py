@@ -124,7 +124,7 @@ def test_a_page_that_shows_somebody_undeclared_is_not_served(probe):
 def test_a_page_is_not_served_when_the_journal_cannot_be_written(probe, monkeypatch):
     client = probe("<p {% shown person %}>the file</p>", Page(shows="person"))
     assert b"the file" in client.get("/probe/").content
-    monkeypatch.setattr("audit.journal.NOTE", "SELECT ledger.no_such_function()")
+    monkeypatch.setattr("audit.journal.NOTE", "ledger.no_such_function()")
     client.raise_request_exception = False
     answer = client.get("/probe/")
     assert answer.status_code >= 500

@@ -1,10 +1,14 @@
-"""One cell, as it is typed: a round trip to the database, with its lock and its rules in it."""
+"""One cell, as it is typed: a round trip to the database.
+
+Its lock, its rules and its line in the journal are in the one statement.
+"""
 
 from __future__ import annotations
 
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from accounts.models import User
+from audit import journal
 from beneficiaries import history
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import ProgramIndicator
@@ -26,19 +30,21 @@ WITH report AS MATERIALIZED (
     JOIN programs_cell cell ON cell.breakdown_id = indicator.breakdown_id
     WHERE own.program_id = %(program)s AND own.active && daterange(%(month)s, %(after)s)
       AND indicator.id = %(indicator)s AND cell.id = %(cell)s
-)
-"""
+), written AS ("""
 SEEN = """
     kept.report_id = report.id AND kept.indicator_id = asked.indicator_id
     AND kept.cell_id = asked.cell_id AND kept.revision = %(revision)s AND NOT kept.is_derived
 """
 FIELDS = [field.attname for field in BeneficiaryCount._meta.concrete_fields]
 COMMENT = BeneficiaryCount._meta.get_field("comment")
-RETURNING = "RETURNING " + ", ".join(f"kept.{name}" for name in FIELDS)
+RETURNING = f"""
+    RETURNING {", ".join(f"kept.{name}" for name in FIELDS)}
+) SELECT written.*, {journal.NOTE} FROM written
+"""  # noqa: S608 - only constants
 
 CLEAR = f"""{HELD}
 DELETE FROM beneficiaries_beneficiarycount kept USING report, asked WHERE {SEEN} {RETURNING}
-"""  # noqa: S608 - only constants
+"""  # noqa: S608
 CHANGE = f"""{HELD}
 UPDATE beneficiaries_beneficiarycount kept
 SET value = %(value)s, missing_reason = %(reason)s,
@@ -83,6 +89,9 @@ def save_cell(
         "value": entry.value,
         "reason": entry.missing_reason,
         "comment": _sealed(report, indicator_id, cell_id, entry.comment),
+        **journal.line(
+            "save_cell", report, by=by, details={"indicator": indicator_id, "cell": cell_id}
+        ),
     }
     written = CLEAR if entry.is_empty else CHANGE if revision else TYPE
     with explained(), connection.cursor() as cursor:
@@ -90,7 +99,8 @@ def save_cell(
         row = cursor.fetchone()
     if row is None:
         return _as_it_is(report, indicator_id, cell_id, entry)
-    return None if entry.is_empty else _read(row)
+    journal.count_line()
+    return None if entry.is_empty else _read(row[:-1])
 
 
 def _sealed(report: CountReport, indicator_id: int, cell_id: int, text: str | None):

@@ -33,7 +33,7 @@ def dashboard_chart(request: HttpRequest, name: str) -> HttpResponse:
     table = charts.table(selection, name, request.GET.get("figure", ""))
     if table is None:
         raise Http404
-    context = {"table": table, "svg": charts.svg(table)}
+    context = {"table": table, "svg": charts.svg(table), "legend": charts.legend(table)}
     if not request.htmx:
         return render(request, "reports/chart.html", context | {"bar": filter_bar(selection)})
     response = render(request, "reports/_chart.html", context)

@@ -110,11 +110,7 @@ def lines_of_changes(run: Run) -> Figure:
     roles = run.amount(quick=[Role.COORDINATOR, Role.ADMINISTRATOR], full=list(Role.values))
     changed, untold = drive(roles)
     patch = run.fixture("monkeypatch")
-    patch.setattr(
-        "audit.journal.NOTE",
-        "SELECT 1 FROM (VALUES (%s, %s, %s, %s::text, %s::text,"
-        " %s::text, %s::text, %s::text, %s::text)) AS nothing",
-    )
+    patch.setattr("audit.journal.NOTE", "NULL")
     patch.setattr(middleware, "_write_down_form", lambda request, response: None)
     _changed, without = drive([Role.COORDINATOR])
     return Figure(
