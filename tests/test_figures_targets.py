@@ -141,3 +141,69 @@ def test_a_target_outside_the_period_is_not_shown(network):
     aim(network, network.stock, kind="level", span=(dt.date(2023, 1, 1), dt.date(2024, 1, 1)))
     assert progress(network, network.events) == []
     assert progress(network, network.stock) == []
+
+
+def cell(network, key):
+    return network.breakdown.cells.get(key=key)
+
+
+def girls(network, indicator, **fields):
+    return aim(network, indicator, cell=cell(network, "F|C"), **fields)
+
+
+def test_a_target_of_one_cell_stands_beside_that_cell_alone(network):
+    counts_of(network, network.north, 1, 30)
+    factories.make_counts(network.south, month(1), {network.events: {"F|C": 4, "M|C": 90}})
+    girls(network, network.events, value=100)
+    aim(network, network.events, value=200)
+    whole, of_girls = progress(network, network.events)
+    assert (whole.goal.cell, whole.reached.high) == (None, 124)
+    assert (of_girls.goal.cell.key, of_girls.reached.high, of_girls.percent) == ("F|C", 34, 34)
+
+
+def test_a_target_of_one_cell_alone_leads_no_figure(network):
+    counts_of(network, network.north, 1, 30)
+    girls(network, network.events, value=100)
+    selection = figures.select(network.coordinator, HALF, NOW)
+    tile = figures.board(selection).tile(f"{network.program.pk}-{network.events.pk}")
+    assert tile.goal is None
+    assert [one.goal.cell.key for one in tile.progress] == ["F|C"]
+    assert figures.trend(figures.figure(selection, tile.key)).rows[0].expected is None
+
+
+def test_a_target_of_one_cell_counts_from_its_own_start(network):
+    counts_of(network, network.north, 1, 30)
+    counts_of(network, network.north, 6, 4)
+    girls(network, network.events, value=100)
+    (found,) = progress(network, network.events, {"period": "2024-06"})
+    assert found.reached.high == 34
+
+
+def test_a_target_of_one_cell_waits_for_approval_like_its_figure(network):
+    counts_of(network, network.north, 1, 30, status="submitted")
+    girls(network, network.events, value=100)
+    assert progress(network, network.events)[0].reached is None
+    (found,) = progress(network, network.events, HALF | {"state": "unapproved"})
+    assert found.reached.high == 30
+
+
+def test_targets_of_single_cells_of_sites_add_up(network):
+    counts_of(network, network.north, 1, 30)
+    for place, value in ((network.north, 40), (network.south, 20)):
+        girls(network, network.events, value=value, site=place.site)
+    (found,) = progress(network, network.events)
+    assert (found.goal.value, found.reached.high, len(found.goal.sites)) == (60, 30, 2)
+
+
+def test_targets_of_many_cells_take_as_many_queries_as_one(
+    network, django_assert_num_queries, django_assert_max_num_queries
+):
+    counts_of(network, network.north, 1, 30)
+    girls(network, network.events, value=100)
+    selection = figures.select(network.coordinator, HALF, NOW)
+    with django_assert_max_num_queries(40) as one:
+        figures.board(selection)
+    for key in ("M|C", "F|A", "M|A"):
+        aim(network, network.events, value=9, cell=cell(network, key))
+    with django_assert_num_queries(len(one)):
+        figures.board(selection)

@@ -16,7 +16,8 @@ HEAD = (
     "not_yet_approved",
     "cells_not_collected", "cells_not_applicable", "cells_withheld",
     "sites", "sites_complete", "sites_late", "reports", "reports_approved",
-    "target_kind", "target", "target_from", "target_to", "target_grant", "reached_low",
+    "target_kind", "target", "target_from", "target_to", "target_grant", "target_cell",
+    "reached_low",
     "reached_high", "percent", "expected", "expected_percent", "months_kept", "months_reported",
 )  # fmt: skip
 REASONS = ("not_collected", "not_applicable", "withheld")
@@ -28,9 +29,8 @@ def totals(board: Board) -> Iterator[list]:
     whole = [f"{period.start:%Y-%m}", f"{period.last_month:%Y-%m}"]
     for tile in board.tiles:
         words = _words(tile)
-        first, *others = tile.progress or [None]
-        yield [*words, *whole, *_total(tile), *_target(first)]
-        for progress in others:
+        yield [*words, *whole, *_total(tile), *_target(tile.goal)]
+        for progress in [one for one in tile.progress if one is not tile.goal]:
             yield [*words, *whole, *[""] * (len(_total(tile))), *_target(progress)]
         for month, amount in tile.months.items():
             yield [*words, *[f"{month:%Y-%m}"] * 2, *_pair(amount)]
@@ -70,6 +70,7 @@ def _target(progress: Progress | None) -> list:
     first, last = progress.goal.days
     return [
         progress.goal.kind, progress.goal.value, first.isoformat(), last.isoformat(),
-        neutral(progress.goal.grant or ""), *_pair(progress.reached), progress.percent,
+        neutral(progress.goal.grant or ""), str(progress.goal.cell or ""),
+        *_pair(progress.reached), progress.percent,
         progress.expected, progress.expected_percent, progress.kept_months, progress.months,
     ]  # fmt: skip

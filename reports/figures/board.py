@@ -15,14 +15,14 @@ from programs.models import Indicator, Program, ProgramIndicator
 from reports.period import first_of_month
 
 from .completeness import Expected, expected
-from .counts import APPROVED, Count, Dataset, load
+from .counts import APPROVED, CellValues, Count, Dataset, Report, Values, cell_values, load
+from .goals import goals
 from .rules import Total, monthly, total
 from .scope import named, rows_where
 from .selection import Selection
-from .targets import Goal, Progress, goals, progress
+from .targets import Goal, Progress, progress
 from .tiles import LAST, NONE, Section, Tile
 
-Values = dict[tuple[int, dt.date], int]
 REPORTED = """
 program_id = ANY(%s) AND active && daterange(%s, %s) ORDER BY is_main DESC, position, id
 """
@@ -38,6 +38,8 @@ class Board:
     data: Dataset
     # Counts from before the period, which older targets take in.
     earlier: Dataset
+    # Those of the single cells that have a target of their own.
+    cells: CellValues
     sections: list[Section] = field(default_factory=list)
     _values: dict[tuple, Values] = field(default_factory=dict)
     _months: dict[tuple, list[dt.date]] = field(default_factory=dict)
@@ -60,7 +62,11 @@ class Board:
             sorted(self.selection.days.items()),
             [(report.pk, report.status) for report in self.data.reports],
             [(tile.key, tile.indicator.revision) for tile in self.tiles],
-            [(goal.kind, goal.value, goal.days) for found in self.goals.values() for goal in found],
+            [
+                (goal.kind, goal.value, goal.days, goal.cell and goal.cell.pk)
+                for found in self.goals.values()
+                for goal in found
+            ],
             seen.places,
             [(one.scope.program_id, one.scope.site_id, one.start, one.end) for one in seen.covers],
             [(key, one.revision) for key, one in (*seen.programs.items(), *seen.sites.items())],
@@ -118,7 +124,8 @@ def board(selection: Selection, is_wanted: Wanted | None = None) -> Board:
     indicators = {row.indicator_id: row.indicator for rows in figures.values() for row in rows}
     data = load(selection, indicators, period.start, period.end)
     earlier = _earlier(selection, targets, indicators)
-    built = Board(selection, figures, targets, data, earlier)
+    cells = _cells(selection, targets, indicators, [*data.reports, *earlier.reports])
+    built = Board(selection, figures, targets, data, earlier, cells)
     built.sections = [
         _section(built, program) for program in selection.programs if figures.get(program.pk)
     ]
@@ -150,6 +157,26 @@ def _earlier(
             wanted |= {indicator_id, indicators[indicator_id].summed_by_id} - {None}
             first = min(first, since)
     return load(selection, wanted, first, start) if wanted else Dataset()
+
+
+def _cells(
+    selection: Selection,
+    targets: dict[tuple[int, int], list[Goal]],
+    indicators: dict[int, Indicator],
+    reports: list[Report],
+) -> CellValues:
+    """What was counted in each cell that has a target, and in the same cell of a stand-in."""
+    wanted = {
+        (one, goal.cell.pk)
+        for (_program, indicator_id), found in targets.items()
+        if indicator_id in indicators
+        for goal in found
+        if goal.cell
+        for one in (indicator_id, indicators[indicator_id].summed_by_id)
+        if one
+    }
+    counting = [one for one in reports if one.is_approved or selection.with_unapproved]
+    return cell_values(counting, wanted) if wanted else {}
 
 
 def _section(built: Board, program: Program) -> Section:
@@ -201,7 +228,7 @@ def _tile(
         with_unapproved=everything.amount if everything and everything != shown else None,
         missing=dict(_missing(built, row.program_id, counted.pk)),
         completeness=owed.completeness(approved, _months(built, row, shown, counted)),
-        progress=_progress(built, row, counted, values, owed),
+        progress=_progress(built, row, counted, owed),
         stand_in=counted if is_replaced else None,
         peak=total(own, NONE, indicator.site_rule) if is_replaced else None,
         is_over_months=not period.is_one_month,
@@ -246,22 +273,28 @@ def _missing(built: Board, program_id: int, indicator_id: int) -> Counter:
 
 
 def _progress(
-    built: Board, row: ProgramIndicator, counted: Indicator, values: Values, owed: Expected
+    built: Board, row: ProgramIndicator, counted: Indicator, owed: Expected
 ) -> list[Progress]:
     """The figure beside each of its targets, with the months before the period that they take.
 
-    A level is kept month by month: there the figure's own months stand, not its stand-in's.
+    A level is kept month by month: there the figure's own months stand, not its stand-in's; and
+    so does one cell where the stand-in is broken down otherwise.
     """
     found = []
     for goal in built.goals.get((row.program_id, row.indicator_id), []):
-        indicator = row.indicator if goal.is_level else counted
-        if indicator is not counted:
-            values = built.values(row.program_id, indicator.pk)
-        before = standing_values(
-            built.earlier.rows(row.program_id, indicator.pk),
-            with_unapproved=built.selection.with_unapproved,
-        )
-        found.append(
-            progress(goal, indicator, before | values, built.selection.period, owed.months)
-        )
+        is_other = goal.cell and goal.cell.breakdown_id != counted.breakdown_id
+        indicator = row.indicator if goal.is_level or is_other else counted
+        values = _counted_for(built, row.program_id, indicator.pk, goal)
+        found.append(progress(goal, indicator, values, built.selection.period, owed.months))
     return found
+
+
+def _counted_for(built: Board, program_id: int, indicator_id: int, goal: Goal) -> Values:
+    """Site and month → what was counted of a goal's figure or cell, before the period too."""
+    if goal.cell:
+        return built.cells.get((program_id, indicator_id, goal.cell.pk), {})
+    before = standing_values(
+        built.earlier.rows(program_id, indicator_id),
+        with_unapproved=built.selection.with_unapproved,
+    )
+    return before | built.values(program_id, indicator_id)

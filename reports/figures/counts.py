@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Extract
 from beneficiaries.models import CountReport
 from programs.models import Organisation, Site
 
+from .rules import SiteMonth
 from .selection import Selection
 
 APPROVED = CountReport.Status.APPROVED.value
@@ -35,6 +36,17 @@ FROM beneficiaries_beneficiarycount
 WHERE report_id = ANY(%s) AND indicator_id = ANY(%s) AND value IS NULL
 GROUP BY report_id, indicator_id, missing_reason
 """
+
+
+CELLS = """
+SELECT report_id, indicator_id, cell_id, value FROM beneficiaries_beneficiarycount
+WHERE report_id = ANY(%s) AND indicator_id = ANY(%s) AND cell_id = ANY(%s) AND value IS NOT NULL
+"""
+
+# A figure, or one cell of it: site and month → number.
+Values = dict[SiteMonth, int]
+# (program, indicator, cell) → its numbers.
+CellValues = dict[tuple[int, int, int], Values]
 
 
 class Report(NamedTuple):
@@ -110,6 +122,20 @@ def load(
         cursor.execute(MISSING, [list(incomplete), list(indicators)])
         for report_id, indicator_id, reason, number in cursor.fetchall():
             found.missing.setdefault((report_id, indicator_id), Counter())[reason] = number
+    return found
+
+
+def cell_values(reports: Iterable[Report], wanted: Collection[tuple[int, int]]) -> CellValues:
+    """What these reports say of single cells, given as (indicator, cell)."""
+    by_key = {report.pk: report for report in reports}
+    indicators, cells = ({pair[place] for pair in wanted} for place in (0, 1))
+    found: CellValues = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(CELLS, [list(by_key), list(indicators), list(cells)])
+        for report_id, indicator_id, cell_id, value in cursor.fetchall():
+            report = by_key[report_id]
+            key = report.program_id, indicator_id, cell_id
+            found[key][report.site_id, report.month] = value
     return found
 
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from programs.models import Indicator, ProgramIndicator
 
 from .board import board
+from .goals import site_goals
 from .rules import Amount, by_site
 from .selection import Selection
 from .tables import Figure, Row, Table, overlap_note
-from .targets import expected_in_month, site_goals
+from .targets import expected_in_month
 from .tiles import LAST, Tile
 
 

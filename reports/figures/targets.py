@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from programs.models import Grant, Indicator, Target
+from programs.models import Cell, Grant, Indicator, Target
 from programs.months import month_after
 from reports.period import Period, first_of_month
 
 from .rules import Amount, SiteMonth, monthly, total
-from .scope import Cover, rows_where
-from .selection import Selection
+from .scope import Cover
 
 # Below this part of the expected pace a figure is behind its target.
 TOLERANCE = Fraction(95, 100)
 UP = Indicator.Direction.UP
-OVER_WHOLE_FIGURES = """
-program_id = ANY(%s) AND cell_id IS NULL AND lower(span) < %s
-AND (grant_id = ANY(%s) OR (%s AND grant_id IS NULL))
-ORDER BY span, id
-"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,8 @@ class Goal:
     base: int = 0
     # What its grant covers of the program; None without a grant.
     covers: tuple[Cover, ...] | None = None
+    # The one cell it is about ("girls"); None for the whole figure.
+    cell: Cell | None = None
 
     @property
     def days(self) -> tuple[dt.date, dt.date]:
@@ -124,41 +119,6 @@ def _percent(part: int, whole: int) -> int | None:
     return round(Fraction(100 * part, whole)) if whole else None
 
 
-Goals = dict[tuple[int, int], list[Goal]]
-
-
-def goals(selection: Selection) -> Goals:
-    """Targets that apply to the question, by (program, indicator), the leading one first.
-
-    The whole program's targets apply only when the whole program is asked for; otherwise those
-    of the sites at hand, added when they share a span. Counts are no part of this query.
-    """
-    by_figure: dict[tuple[int, int], list[Target]] = defaultdict(list)
-    for row in _targets(selection):
-        by_figure[row.program_id, row.indicator_id].append(row)
-    return {key: _goals_of(selection, key[0], found) for key, found in by_figure.items()}
-
-
-def site_goals(selection: Selection, program_id: int, indicator_id: int) -> dict[int, Goal]:
-    """The leading target of each site, for one figure."""
-    by_site: dict[int, list[Target]] = defaultdict(list)
-    for row in _targets(selection):
-        if row.site_id and (row.program_id, row.indicator_id) == (program_id, indicator_id):
-            by_site[row.site_id].append(row)
-    found = {site: _ranked(selection, group) for site, group in by_site.items()}
-    return {site: ranked[0] for site, ranked in found.items() if ranked}
-
-
-def _targets(selection: Selection) -> list[Target]:
-    """Targets over whole figures, of no grant or of the grants at hand."""
-    covers = selection.visible.covers if selection.covers is None else selection.covers
-    programs = [program.pk for program in selection.programs]
-    grants = [cover.grant.pk for cover in covers]
-    without_grant = selection.covers is None
-    parameters = [programs, selection.period.end, grants, without_grant]
-    return rows_where(Target, OVER_WHOLE_FIGURES, parameters)
-
-
 def expected_in_month(goal: Goal, month: dt.date) -> int | None:
     """What an even pace asks of one month; None outside the goal's span."""
     after = month_after(month, 1)
@@ -167,85 +127,6 @@ def expected_in_month(goal: Goal, month: dt.date) -> int | None:
     if goal.is_level:
         return goal.value
     return round((goal.value - goal.base) * (goal.elapsed(after) - goal.elapsed(month)))
-
-
-def _goals_of(selection: Selection, program_id: int, rows: list[Target]) -> list[Goal]:
-    whole = selection.is_whole(selection.visible.programs[program_id])
-    places = {p.site_id for p in selection.places if p.program_id == program_id}
-    of_program = [row for row in rows if row.site_id is None and whole]
-    of_sites = [row for row in rows if row.site_id in places]
-    return _ranked(selection, of_program or of_sites)
-
-
-def _ranked(selection: Selection, rows: list[Target]) -> list[Goal]:
-    """The goals that overlap the period, the leading one first."""
-    period = selection.period
-    found = [_goal(selection, group, rows) for group in _same_span(rows)]
-    overlapping = [goal for goal in found if goal.start < period.end and goal.end > period.start]
-    return sorted(overlapping, key=lambda goal: _rank(goal, period))
-
-
-def _rank(goal: Goal, period: Period) -> tuple:
-    """Without a grant first, then those that still run at the period's end, latest first."""
-    return goal.grant is not None, goal.end < period.reached, -goal.start.toordinal()
-
-
-def _same_span(rows: Iterable[Target]) -> list[list[Target]]:
-    groups: dict[tuple, list[Target]] = defaultdict(list)
-    for row in rows:
-        groups[row.grant_id, row.kind, row.span.lower, row.span.upper].append(row)
-    return list(groups.values())
-
-
-def _goal(selection: Selection, group: list[Target], rows: list[Target]) -> Goal:
-    """One goal of targets that share grant, kind and span."""
-    one, period = group[0], selection.period
-    sites = frozenset(row.site_id for row in group if row.site_id)
-    earlier = _earlier(one, sites, rows)
-    before = max((row.span.upper for row in earlier), default=None)
-    starts = [row.span.lower or period.start for row in [*earlier, one]]
-    return Goal(
-        kind=one.kind,
-        value=sum(row.value for row in group),
-        start=one.span.lower or period.start,
-        end=one.span.upper or period.end,
-        grant=_grant(selection, one),
-        sites=sites or None,
-        counted_from=min(starts),
-        base=sum(row.value for row in earlier if row.span.upper == before),
-        covers=_covers(selection, one),
-    )
-
-
-def _earlier(one: Target, sites: frozenset[int], rows: list[Target]) -> list[Target]:
-    """The steps before a cumulative target; other kinds start with themselves."""
-    if one.kind != Target.Kind.CUMULATIVE:
-        return []
-    return [
-        row
-        for row in rows
-        if row.kind == one.kind
-        and row.grant_id == one.grant_id
-        and row.site_id in (sites or {None})
-        and row.span.upper
-        and row.span.upper <= one.span.lower
-    ]
-
-
-def _grant(selection: Selection, target: Target) -> Grant | None:
-    """Its grant, as the covers at hand already hold it."""
-    grants = (cover.grant for cover in selection.visible.covers)
-    return next((grant for grant in grants if grant.pk == target.grant_id), None)
-
-
-def _covers(selection: Selection, target: Target) -> tuple[Cover, ...] | None:
-    if target.grant_id is None:
-        return None
-    return tuple(
-        cover
-        for cover in selection.visible.covers
-        if cover.grant.pk == target.grant_id and cover.scope.program_id == target.program_id
-    )
 
 
 def progress(

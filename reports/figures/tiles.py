@@ -133,7 +133,8 @@ class Tile:
 
     @property
     def goal(self) -> Progress | None:
-        return self.progress[0] if self.progress else None
+        """The leading target of the whole figure."""
+        return next((one for one in self.progress if one.goal.cell is None), None)
 
     @cached_property
     def sparkline(self) -> str:

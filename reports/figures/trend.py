@@ -13,14 +13,14 @@ from reports.period import short
 from .breakdown import breakdown_of
 from .rules import Amount
 from .tables import Column, Entry, Figure, Row, Table, adds_up, columns_of, overlap_note
-from .targets import Goal, expected_in_month
+from .targets import expected_in_month
 from .tiles import NONE
 
 
 def trend(asked: Figure) -> Table:
     """The figure of each month, by the first dimension of its breakdown (sex), in its unit."""
     tile, indicator = asked.tile, asked.tile.indicator
-    goals = [progress.goal for progress in tile.progress]
+    goal = tile.goal.goal if tile.goal else None
     split = _split_by_month(asked, indicator)
     rows = [
         Row(
@@ -28,7 +28,7 @@ def trend(asked: Figure) -> Table:
             label=short(month),
             entries=split.entries(month),
             total=tile.months.get(month),
-            expected=expected_in_month(goals[0], month) if goals else None,
+            expected=expected_in_month(goal, month) if goal else None,
         )
         for month in asked.selection.period.months
         if month < asked.selection.period.now or month in tile.months
@@ -41,12 +41,8 @@ def trend(asked: Figure) -> Table:
         columns=split.columns,
         rows=rows,
         notes=[*overlap_note(indicator, asked), *_trend_notes(rows, indicator)],
-        level=_level(goals[0]) if goals else None,
+        level=goal.value if goal and goal.is_level else None,
     )
-
-
-def _level(goal: Goal) -> int | None:
-    return goal.value if goal.is_level else None
 
 
 def _trend_notes(rows: list[Row], indicator: Indicator) -> list[str]:
