@@ -233,11 +233,13 @@ def make_target(prog: Prog, aim: Aim, calendar: Calendar) -> Target:
     """What the program aims at; over the civil year of today unless the aim has a span."""
     row = program(prog.code)
     year = calendar.today.year
+    indicator = Indicator.objects.get(code=aim.indicator)
     return kept(
         Target(
             organisation=row.organisation,
             program=row,
-            indicator=Indicator.objects.get(code=aim.indicator),
+            indicator=indicator,
+            cell=indicator.breakdown.cells.get(key=aim.cell) if aim.cell else None,
             grant=Grant.objects.get(reference=aim.grant) if aim.grant else None,
             kind=aim.kind,
             span=span(aim.span or (dt.date(year, 1, 1), dt.date(year + 1, 1, 1))),

@@ -168,6 +168,7 @@ NIGHT = Prog(
     ages=(0, 20),
     aims=(
         Aim("CHILDREN_SHELTERED_NEW", "incremental", 230),
+        Aim("CHILDREN_SHELTERED_NEW", "incremental", 40, cell="F|AGE_12_17"),
         Aim("NIGHTS", "incremental", 31_500),
     ),
 )

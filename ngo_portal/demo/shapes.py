@@ -123,6 +123,8 @@ class Aim:
     span: Span | None = None
     # Code of the grant's funder and its reference, for a target a grant sets.
     grant: str = ""
+    # Key of the one cell it is about.
+    cell: str = ""
 
 
 @dataclass(frozen=True)
