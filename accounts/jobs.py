@@ -19,8 +19,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from audit.scope import current, scope
 
-from .models import Invitation, SignInTries, User
-from .roles import ELEVATE
+from . import letters
+from .models import Elevation, FactorReset, Invitation, Membership, SignInTries, User
+from .rights import second_people
+from .two_people import HELD
 
 logger = logging.getLogger(__name__)
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
@@ -39,6 +41,7 @@ def acting_for(requester_id: str, permission: str, request_id: str | None = None
         scope(
             user_id=by.pk,
             organisation_ids=by.access.organisation_ids,
+            elevation_id=by.access.elevation and by.access.elevation.pk,
             request_id=uuid.UUID(request_id) if request_id else None,
             powers=by.access.powers,
         ),
@@ -99,13 +102,48 @@ def send_invitation(*, by: User, invitation_id: str) -> None:
         actions.send(invitation=invitation, by=by)
 
 
-@requested(permission=ELEVATE)
-def tell_of_elevation(*, by: User, elevation_id: str, reviewer_id: str) -> None:
-    """Tell one person who may review it that emergency access was opened."""
+@app.task(name="accounts.jobs.tell_of_elevation", retry=AGAIN)
+def tell_of_elevation(*, elevation_id: str, organisation_id: int, reviewer_id: str) -> None:
+    """Tell one person who may review it that emergency access was opened.
+
+    For the organisation, not for its holder: whose account closes meanwhile is told of as well.
+    """
     from .actions import elevation as actions  # as above
 
-    elevation = by.elevations.select_related("organisation").get(pk=elevation_id)
-    actions.tell(elevation=elevation, reviewer=User.objects.get(pk=reviewer_id))
+    with scope(organisation_ids=[organisation_id]):
+        elevation = Elevation.objects.select_related("organisation").get(pk=elevation_id)
+        actions.tell(elevation=elevation, reviewer=User.objects.get(pk=reviewer_id))
+
+
+@app.task(name="accounts.jobs.tell_of_reset", retry=AGAIN)
+def tell_of_reset(*, reset_id: str, organisation_id: int) -> None:
+    """Tell who may confirm that a lost factor is lifted: of the other organisations, if any."""
+    with scope(organisation_ids=[organisation_id]):
+        reset = FactorReset.objects.select_related("person", "asked_by").get(pk=reset_id)
+    # Before any scope, as when they sign in: one organisation does not know the others.
+    rows = Membership.objects.lasting().filter(user=reset.person_id)
+    worked = set(rows.values_list("organisation_id", flat=True))
+    people = {}
+    for asked in worked - {organisation_id} or {organisation_id}:
+        with scope(organisation_ids=[asked]):
+            besides = [reset.person, reset.asked_by]
+            found = second_people(asked, besides=besides, are_settled=True)
+            people |= {person.pk: person for person in found}
+    for person in people.values():
+        url = letters.address("factor_resets")
+        letters.send("factor_reset_to_confirm", person, reset=reset, url=url)
+
+
+@app.task(name="accounts.jobs.tell_of_role", retry=AGAIN)
+def tell_of_role(*, membership_id: str, organisation_id: int) -> None:
+    """Tell who may be a second person that somebody else will be one, while it can be undone."""
+    with scope(organisation_ids=[organisation_id]):
+        rows = Membership.objects.select_related("organisation", "user", "granted_by")
+        given = rows.get(pk=membership_id)
+        besides = [one for one in (given.user, given.granted_by) if one]
+        for person in second_people(organisation_id, besides=besides, are_settled=False):
+            counts_from = given.granted_at + HELD
+            letters.send("role_given", person, given=given, counts_from=counts_from)
 
 
 @app.periodic(cron="23 3 * * *")

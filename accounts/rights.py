@@ -16,13 +16,14 @@ from programs.models import Organisation
 
 from .roles import (
     ELEVATIONS,
+    MANAGE,
     NEVER_ELEVATED,
     REVIEW_ELEVATIONS,
     Role,
     roles_with,
 )
+from .two_people import SECOND_ROLES
 
-MANAGE = "accounts.manage_access"
 FIRST_ADMINISTRATORS = "programs.manage_organisations"
 FIRST_ROLE = frozenset({Role.ADMINISTRATOR})
 
@@ -75,10 +76,8 @@ def require_over(by: Model, person: Model) -> None:
 
     Somebody who also works elsewhere is refused with words: an account belongs to all of them.
     """
-    require_other(by, person)
-    if not by.has_perm(MANAGE, person):
-        raise PermissionDenied
-    if _works_elsewhere(person, than=by.access.organisations_with(MANAGE)):
+    require_over_here(by, person)
+    if works_elsewhere(person, than=by.access.organisations_with(MANAGE)):
         raise ValidationError(
             _(
                 "This person also works for an organisation that you do not manage: "
@@ -86,11 +85,21 @@ def require_over(by: Model, person: Model) -> None:
             ),
             code="elsewhere",
         )
-    for membership in person.memberships.lasting().select_related("organisation"):
+
+
+def require_over_here(by: Model, person: Model) -> None:
+    """Refuse unless `by` may give every role that `person` holds where `by` manages access."""
+    require_other(by, person)
+    if not by.has_perm(MANAGE, person):
+        raise PermissionDenied
+    managed = person.memberships.lasting().filter(
+        organisation__in=by.access.organisations_with(MANAGE)
+    )
+    for membership in managed.select_related("organisation"):
         require_giver(by, membership.organisation, membership.role)
 
 
-def _works_elsewhere(person: Model, *, than: Iterable[int]) -> bool:
+def works_elsewhere(person: Model, *, than: Iterable[int]) -> bool:
     """Asked of the database, which shows nobody the roles that somebody has elsewhere."""
     with connection.cursor() as cursor:
         arguments = [person.pk, list(than), timezone.localdate()]
@@ -128,6 +137,29 @@ def reviewers_of(organisation_id: int, *, besides: Model) -> list[Model]:
     )
     people = {m.user_id: m.user for m in held.exclude(user=besides).select_related("user")}
     return list(people.values())
+
+
+def second_people(
+    organisation_id: int, *, besides: Iterable[Model], are_settled: bool
+) -> list[Model]:
+    """Who may be the second of two people in an organisation, now or some day, once each."""
+    held = _memberships().current().settled() if are_settled else _memberships().current()
+    others = held.filter(
+        organisation=organisation_id, role__in=SECOND_ROLES, program=None, site=None
+    )
+    others = others.filter(user__is_active=True).exclude(user__in=besides)
+    return list({m.user_id: m.user for m in others.select_related("user")}.values())
+
+
+def role_behind(by: Model, permission: str, organisations: Iterable[int]) -> dict[str, str | None]:
+    """For the journal: since when `by` has the right they act by, and who gave it to them."""
+    held = by.memberships.current().filter(
+        organisation__in=organisations, role__in=roles_with(permission), program=None, site=None
+    )
+    if (first := held.order_by("granted_at").first()) is None:
+        return {}
+    given_by = str(first.granted_by_id) if first.granted_by_id else None
+    return {"role_given_by": given_by, "role_given_at": first.granted_at.isoformat()}
 
 
 def keep_an_administrator(

@@ -22,6 +22,7 @@ _ENTRY = _CATALOGUE | {
     "beneficiaries.submit_counts",
 }
 
+MANAGE = "accounts.manage_access"
 # Emergency access: asking for it, and answering for what others did with it.
 ELEVATE = "accounts.elevate"
 REVIEW_ELEVATIONS = "accounts.review_elevations"
@@ -49,7 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _CATALOGUE
         | {
             REVIEW_ELEVATIONS,
-            "accounts.manage_access",
+            MANAGE,
             "programs.edit_catalogue",
             "programs.view_funding",
             "reports.approve_exports",
@@ -61,7 +62,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AUDITOR: frozenset(_CATALOGUE | {REVIEW_ELEVATIONS, CONFIRM_RESET, "audit.view_journal"}),
     Role.PLATFORM_ADMINISTRATOR: frozenset(
         {
-            "accounts.manage_access",
+            MANAGE,
             "programs.view_catalogue",
             "programs.edit_catalogue",
             "programs.edit_shared_catalogue",

@@ -4,10 +4,26 @@ People belong to no organisation: several may know the same account, and all sho
 what they did. An invitation opens to whoever holds its link.
 """
 
-from audit.walls.rules import BEFORE_ANY_SCOPE, PLATFORM, USER, Walls, adds, changes, reads
+from audit.walls.rules import (
+    BEFORE_ANY_SCOPE,
+    PLATFORM,
+    USER,
+    Walls,
+    adds,
+    changes,
+    listed,
+    reads,
+)
 
 LINK = "(SELECT nullif(current_setting('portal.link', true), ''))"
 FIRST_ADMINISTRATOR = f"{PLATFORM} AND role = 'administrator'"
+
+# An account belongs to all organisations it works for: each answers about its lost factors.
+WORKS_HERE = f"""EXISTS (
+    SELECT FROM accounts_membership AS worked
+    WHERE worked.user_id = person_id AND worked.ended_at IS NULL
+      AND NOT worked.active << daterange(current_date, current_date, '[]')
+      AND worked.organisation_id = ANY{listed("organisations")})"""
 
 # Whether an account also has a role elsewhere: a yes or a no, not where.
 WORKS_ELSEWHERE = """
@@ -26,6 +42,8 @@ WALLS = Walls(
         reads("accounts_membership", "ones_own", f"user_id = {USER} OR {BEFORE_ANY_SCOPE}"),
         reads("accounts_membership", "platform", PLATFORM),
         reads("accounts_elevation", "ones_own", f"user_id = {USER} OR {BEFORE_ANY_SCOPE}"),
+        reads("accounts_factorreset", "person_works_here", WORKS_HERE),
+        changes("accounts_factorreset", "person_works_here", WORKS_HERE),
         adds("accounts_membership", "first_administrator", FIRST_ADMINISTRATOR),
         reads("accounts_invitation", "link", f"token_hash = {LINK}"),
         reads("accounts_invitation", "first_administrator", FIRST_ADMINISTRATOR),

@@ -20,6 +20,7 @@ OTHER_MESSAGES = {
     "export_approver_organisation": _(
         "An export is approved in your organisation or by the lead of a program."
     ),
+    "export_asked_decides_only": _("Whoever is asked decides, and changes nothing else."),
     "export_budget_of_organisation": _(
         "This is more than what is left to your organisation today. Choose fewer months or one "
         "program, or come back tomorrow."
@@ -29,11 +30,33 @@ OTHER_MESSAGES = {
         "back tomorrow."
     ),
     "export_decider": _("Only somebody who approves exports of this organisation decides."),
+    "export_decider_is_new": _(
+        "Your role is less than 7 days old: until then it approves nothing. Somebody whose role is "
+        "older approves."
+    ),
+    "export_requester_is_new": _(
+        "Your role is less than 7 days old: until then an export of this size cannot be asked "
+        "for. Choose fewer months or one program."
+    ),
     "export_state_follows": _("This export has moved on: open it again."),
+    "factor_reset_answered_once": _("This was answered, or asked more than a day ago."),
+    "factor_reset_asker": _("Whoever manages access in this organisation asks."),
+    "factor_reset_asker_is_new": _(
+        "Your role is less than 7 days old: until then an administrator whose role is older asks."
+    ),
+    "factor_reset_second_is_new": _(
+        "Your role is less than 7 days old: until then it confirms nothing. Somebody whose role "
+        "is older confirms."
+    ),
+    "factor_reset_second_person": _(
+        "A second person of this organisation confirms. Of somebody who also works for another "
+        "organisation, a person of that one confirms."
+    ),
     "grantscope_site_of_program": _("This site is not a site of this program."),
     "indicator_summed_by_adds_up": _(
         "The indicator shown over a longer time must add up and be counted in the same unit."
     ),
+    "membership_given_by_somebody": _("A role is given by somebody: say who."),
     "partnership_lead_leads": _("The lead of a program is the organisation that owns it."),
     "partnership_outlasts_its_sites": _(
         "A site of this partner is open in the program on other days: end the site first."

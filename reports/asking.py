@@ -115,6 +115,7 @@ def fixed(selection: Selection) -> Selection:
 def _someone_else_approves(by: User, organisation: Organisation) -> bool:
     return (
         Membership.objects.current()
+        .settled()
         .filter(organisation=organisation, role__in=roles_with(APPROVE), user__is_active=True)
         .filter(program=None, site=None)
         .exclude(user=by)

@@ -112,8 +112,10 @@ def tell_approvers(*, export_id: str, organisation_id: int, requester_id: str, *
     with scope(organisation_ids=[organisation_id]):
         asked = Export.objects.values_list("approver_organisation_id", flat=True).get(pk=export_id)
     with scope(organisation_ids=[asked]):
-        held = Membership.objects.current().filter(
-            organisation=asked, role__in=roles_with(APPROVE), program=None, site=None
+        held = (
+            Membership.objects.current()
+            .settled()
+            .filter(organisation=asked, role__in=roles_with(APPROVE), program=None, site=None)
         )
         people = list(
             User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=requester_id)

@@ -36,6 +36,7 @@ from reports.exports import folder
 from reports.models import Export
 
 ALWAYS = (dt.date(2000, 1, 1), None)
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _numbers = count(1)
 
 
@@ -185,13 +186,13 @@ def make_user(
 def make_membership(
     user: User, role: str, organisation: Organisation | None = None, **fields
 ) -> Membership:
-    """Another role of somebody; their cached rights are forgotten."""
+    """Another role of somebody, held for long; their cached rights are forgotten."""
     user.__dict__.pop("access", None)
     return Membership.objects.create(
         user=user,
         role=role,
         organisation=organisation or make_organisation(),
-        **({"active": ALWAYS} | fields),
+        **({"active": ALWAYS, "granted_at": LONG_AGO} | fields),
     )
 
 

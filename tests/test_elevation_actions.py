@@ -55,6 +55,14 @@ def test_it_is_written_down_and_told_in_each_readers_language(worker, place, coo
         assert WHY not in message.body
 
 
+def test_it_is_told_of_whoever_closes_the_account_first(worker, place, coordinator):
+    elevate(worker, place)
+    worker.is_active = False
+    worker.save(update_fields=["is_active"])
+    run_jobs()
+    assert [message.to for message in mail.outbox] == [[coordinator.email]]
+
+
 def test_a_reason_is_given(worker, place, coordinator):
     with pytest.raises(ValidationError) as error:
         elevate(worker, place, reason="  urgent          now ")

@@ -14,7 +14,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from audit.models import SubmittedForm
 from audit.scope import current, scope
-from tests.factories import make_organisation, make_user
+from tests.factories import make_elevation, make_organisation, make_user
 from tests.jobs import run_jobs, waiting
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,14 @@ def test_whoever_lost_the_right_is_refused_and_not_tried_again(administrator):
     administrator.memberships.update(active=(dt.date(2000, 1, 1), yesterday))
     run_jobs()
     assert seen == []
+
+
+def test_what_is_done_under_emergency_access_says_so():
+    place = make_organisation()
+    worker = make_user(Role.FIELD_WORKER, place)
+    elevation = make_elevation(worker, place)
+    with jobs.acting_for(str(worker.pk), "beneficiaries.review_counts"):
+        assert current().elevation_id == elevation.pk
 
 
 def test_a_deactivated_account_is_refused(administrator):

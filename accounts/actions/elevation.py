@@ -6,14 +6,12 @@ import datetime as dt
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import jobs
+from accounts.letters import address, send
 from accounts.models import Elevation, User
 from accounts.models.elevation import SHORTEST_REASON
 from accounts.rights import reviewers_of, roles_to_elevate_to
@@ -52,8 +50,11 @@ def elevate(
     details = {"role": role, "minutes": minutes, "elevation": str(elevation.pk)}
     journal.record("elevate", elevation, by=by, details=details)
     for reviewer in reviewers:
-        keys = {"elevation_id": str(elevation.pk), "reviewer_id": str(reviewer.pk)}
-        jobs.tell_of_elevation.ask(by=by, **keys)
+        jobs.tell_of_elevation.defer(
+            elevation_id=str(elevation.pk),
+            organisation_id=organisation.pk,
+            reviewer_id=str(reviewer.pk),
+        )
     return elevation
 
 
@@ -112,11 +113,4 @@ def review(*, elevation: Elevation, outcome: str, findings: str, by: User) -> El
 
 def tell(*, elevation: Elevation, reviewer: User) -> None:
     """One e-mail, in the reader's language: that it happened, and where to read who and why."""
-    with translation.override(reviewer.language):
-        context = {
-            "elevation": elevation,
-            "url": settings.PORTAL_ORIGIN + reverse("elevation", args=[elevation.pk]),
-        }
-        subject = render_to_string("accounts/email/elevation_subject.txt", context)
-        text = render_to_string("accounts/email/elevation_message.txt", context)
-    send_mail(" ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [reviewer.email])
+    send("elevation", reviewer, elevation=elevation, url=address("elevation", elevation.pk))

@@ -5,20 +5,17 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import factors
-from accounts.models import FactorReset, Membership, User
+from accounts import factors, jobs
+from accounts.letters import address, send
+from accounts.models import FactorReset, User
 from accounts.models.factor_reset import VALID, Outcome
-from accounts.rights import MANAGE, require_over
-from accounts.roles import CONFIRM_RESET, roles_with
+from accounts.rights import require_over_here, role_behind, second_people, works_elsewhere
+from accounts.roles import CONFIRM_RESET, MANAGE
 from audit import journal
 from programs.models import Organisation
 from programs.violations import explained
@@ -29,52 +26,54 @@ from .invitation import hashed
 LINK_HOURS = 24
 
 
-def organisations_of(by: User, person: User) -> list[Organisation]:
-    """Where `by` manages the access of `person`."""
+def organisation_of(by: User, person: User) -> Organisation:
+    """Where `by` manages the access of `person`: the request is made for it."""
     managed = by.access.organisations_with(MANAGE)
     rows = person.memberships.lasting().filter(organisation__in=managed)
-    return [row.organisation for row in rows.select_related("organisation").order_by("pk")]
+    if first := rows.select_related("organisation").order_by("pk").first():
+        return first.organisation
+    raise PermissionDenied
 
 
 @transaction.atomic
 def ask(*, person: User, by: User) -> FactorReset:
-    """Ask that somebody else's factors be lifted; a second person has a day to answer."""
-    _require_over(by, person)
-    if not (found := organisations_of(by, person)):
-        raise PermissionDenied
+    """Ask that somebody else's factors be lifted; a second person has a day to answer.
+
+    Of somebody who works for several organisations, the second person is of another one.
+    """
+    require_over_here(by, person)
+    organisation = organisation_of(by, person)
     FactorReset.objects.filter(
-        person=person, organisation=found[0], decided_at=None, asked_at__lte=timezone.now() - VALID
+        person=person,
+        organisation=organisation,
+        decided_at=None,
+        asked_at__lte=timezone.now() - VALID,
     ).update(decided_at=timezone.now(), decided_by=by, outcome=Outcome.REFUSED)
-    reset = FactorReset(person=person, organisation=found[0], asked_by=by)
+    reset = FactorReset(person=person, organisation=organisation, asked_by=by)
     with explained():
         reset.save()
-    journal.record("ask_factor_reset", reset, by=by, details={"person": str(person.pk)})
-    _tell(person, "factor_reset_asked", reset=reset)
-    for second in _who_may_confirm(reset):
-        _tell(second, "factor_reset_to_confirm", reset=reset, url=_address("factor_resets"))
+    _require_second(reset)
+    facts = {"person": str(person.pk)} | role_behind(by, MANAGE, [organisation.pk])
+    journal.record("ask_factor_reset", reset, by=by, details=facts)
+    send("factor_reset_asked", person, reset=reset)
+    jobs.tell_of_reset.defer(reset_id=str(reset.pk), organisation_id=organisation.pk)
     return reset
 
 
-def _require_over(by: User, person: User) -> None:
-    """An account belongs to all who know it: one organisation does not open it for the others."""
-    try:
-        require_over(by, person)
-    except ValidationError as error:
+def _require_second(reset: FactorReset) -> None:
+    """Refuse what nobody can confirm within the day; of the others' people nothing is known."""
+    if works_elsewhere(reset.person, than=[reset.organisation_id]):
+        return
+    besides = [reset.person, reset.asked_by]
+    if not second_people(reset.organisation_id, besides=besides, are_settled=True):
         raise ValidationError(
             _(
-                "This person also works for an organisation that you do not manage. Only a "
-                "recovery code or another method of their own lets them in."
+                "Nobody else here can confirm this yet: it takes a coordinator, an administrator "
+                "or an auditor whose role is at least 7 days old. Give the role now, and ask in a "
+                "week."
             ),
-            code="elsewhere",
-        ) from error
-
-
-def _who_may_confirm(reset: FactorReset) -> list[User]:
-    held = Membership.objects.current().filter(
-        organisation=reset.organisation_id, role__in=roles_with(CONFIRM_RESET), user__is_active=True
-    )
-    people = {row.user_id: row.user for row in held.select_related("user")}
-    return [p for key, p in people.items() if key not in (reset.asked_by_id, reset.person_id)]
+            code="no_second",
+        )
 
 
 @transaction.atomic
@@ -87,8 +86,10 @@ def confirm(*, reset: FactorReset, by: User) -> None:
     person.factor_link, person.factor_link_until = hashed(token), _link_end()
     person.save(update_fields=["factor_link", "factor_link_until"])
     end_sessions(person)
-    journal.record("confirm_factor_reset", reset, by=by, details={"person": str(person.pk)})
-    _tell(person, "factor_reset_confirmed", reset=reset, url=_address("new_factor", token))
+    facts = {"person": str(person.pk)}
+    facts |= role_behind(by, CONFIRM_RESET, by.access.organisations_with(CONFIRM_RESET))
+    journal.record("confirm_factor_reset", reset, by=by, details=facts)
+    send("factor_reset_confirmed", person, reset=reset, url=address("new_factor", token))
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def refuse(*, reset: FactorReset, by: User) -> None:
 
 
 def _answered(reset: FactorReset, by: User, outcome: str) -> FactorReset:
-    if not by.has_perm(CONFIRM_RESET, reset):
+    if not FactorReset.objects.visible_to(by).filter(pk=reset.pk).exists():
         raise PermissionDenied
     reset = FactorReset.objects.select_for_update().get(pk=reset.pk)
     if reset.decided_at or reset.expires_at <= timezone.now():
@@ -118,15 +119,3 @@ def find_by_link(token: str) -> User | None:
 
 def _link_end():
     return timezone.now() + timedelta(hours=LINK_HOURS)
-
-
-def _address(name: str, *args: str) -> str:
-    return settings.PORTAL_ORIGIN + reverse(name, args=args)
-
-
-def _tell(user: User, template: str, **context) -> None:
-    """An e-mail in the language of its reader, which names nobody but who asked."""
-    with translation.override(user.language):
-        subject = render_to_string(f"accounts/email/{template}_subject.txt", context)
-        text = render_to_string(f"accounts/email/{template}_message.txt", context)
-    send_mail(" ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [user.email])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,6 +23,8 @@ from audit import journal
 from audit.scope import show_link, within
 from programs.models import Organisation, Program, Site
 from programs.violations import explained
+
+from .membership import tell_who_watches
 
 
 def hashed(token: str) -> str:
@@ -144,7 +146,14 @@ def still_holds(invitation: Invitation) -> bool:
 
 
 @transaction.atomic
-def accept(*, invitation: Invitation, display_name: str, password: str, language: str) -> User:
+def accept(
+    *,
+    invitation: Invitation,
+    display_name: str,
+    password: str,
+    language: str,
+    at: datetime | None = None,
+) -> User:
     """Open the account of somebody new, with the role they were invited to."""
     with within(invitation.organisation_id):
         invitation = _accepted(invitation)
@@ -152,7 +161,7 @@ def accept(*, invitation: Invitation, display_name: str, password: str, language
         user.set_password(password)
         with explained():
             user.save()
-        _join(invitation, user)
+        _join(invitation, user, at)
     return user
 
 
@@ -174,7 +183,7 @@ def _accepted(invitation: Invitation) -> Invitation:
     return invitation
 
 
-def _join(invitation: Invitation, user: User) -> Membership:
+def _join(invitation: Invitation, user: User, at: datetime | None = None) -> Membership:
     membership = Membership(
         user=user,
         organisation_id=invitation.organisation_id,
@@ -183,6 +192,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
         role=invitation.role,
         active=invitation.active,
         granted_by_id=invitation.invited_by_id,
+        granted_at=at or timezone.now(),
     )
     with explained():
         membership.save()
@@ -190,4 +200,5 @@ def _join(invitation: Invitation, user: User) -> Membership:
     journal.record(
         "accept_invitation", invitation, by=user, details={"membership": str(membership.pk)}
     )
+    tell_who_watches(membership)
     return membership

@@ -10,9 +10,11 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import jobs
 from accounts.models import Membership, User
 from accounts.rights import keep_an_administrator, require_giver, require_other
 from accounts.roles import Role
+from accounts.two_people import SECOND_ROLES
 from audit import journal
 from programs.models import Organisation, Program, Site
 from programs.revisions import locked
@@ -47,7 +49,16 @@ def grant(
     with explained():
         membership.save()
     journal.record("grant_membership", membership, by=by, details=_facts(membership))
+    tell_who_watches(membership)
     return membership
+
+
+def tell_who_watches(membership: Membership) -> None:
+    """Let those who could be a second person know of one more, in time to ask why."""
+    if membership.role in SECOND_ROLES and membership.program_id is membership.site_id is None:
+        jobs.tell_of_role.defer(
+            membership_id=str(membership.pk), organisation_id=membership.organisation_id
+        )
 
 
 @transaction.atomic
@@ -69,7 +80,7 @@ def end_membership(
         )
     if membership.role == Role.ADMINISTRATOR and not membership.is_ended:
         keep_an_administrator([membership.organisation_id], without=membership.user, after=last_day)
-    before = _facts(membership)["to"]
+    before, was_ended = _facts(membership)["to"], membership.is_ended
     if at_once:
         membership.ended_at = timezone.now()
     else:
@@ -78,6 +89,8 @@ def end_membership(
         membership.save(update_fields=["active", "ended_at"])
     details = _facts(membership) | {"to_before": before}
     journal.record("end_membership", membership, by=by, details=details)
+    if was_ended and not membership.is_ended:
+        tell_who_watches(membership)
     return membership
 
 

@@ -3,17 +3,53 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import (
+    CheckConstraint,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    UniqueConstraint,
+    Value,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CONFIRM_RESET
+from accounts.roles import CONFIRM_RESET, MANAGE
+from accounts.two_people import DAYS_HELD, holds, refuses
 from audit.history import tracked
 from programs.triggers import counts_revisions, keeps
 
+from .membership import Membership
+
 VALID = dt.timedelta(hours=24)
+# An account belongs to all organisations that it works for: of one that works for several, the
+# second person speaks for another one than the first. Each sees its own memberships alone, so
+# that both are looked at when they act.
+SPEAKS_FOR = """(
+        (held.organisation_id = NEW.organisation_id AND NOT portal_works_elsewhere(
+            NEW.person_id, ARRAY[NEW.organisation_id], current_date))
+        OR (held.organisation_id <> NEW.organisation_id AND held.organisation_id IN (
+            SELECT worked.organisation_id FROM accounts_membership AS worked
+            WHERE worked.user_id = NEW.person_id AND worked.ended_at IS NULL
+              AND NOT worked.active << daterange(current_date, current_date, '[]'))))"""
+
+
+def asks(days: int) -> str:
+    """SQL: whether who asks manages the access of the organisation, for `days` already."""
+    where = "held.organisation_id = NEW.organisation_id"
+    return holds("NEW.asked_by_id", MANAGE, where=where, days=days)
+
+
+def confirms(days: int) -> str:
+    """SQL: whether who confirms may be the second person, for `days` already."""
+    return holds("NEW.decided_by_id", CONFIRM_RESET, where=SPEAKS_FOR, days=days)
 
 
 class Outcome(models.TextChoices):
@@ -23,15 +59,46 @@ class Outcome(models.TextChoices):
 
 class FactorResetQuerySet(models.QuerySet):
     def visible_to(self, user) -> FactorResetQuerySet:
-        """Those of organisations where one may confirm them."""
-        return self.filter(user.access.filter(CONFIRM_RESET, organisation="organisation"))
+        """Those about people of organisations where one may confirm them."""
+        here = user.access.filter(CONFIRM_RESET, organisation="organisation")
+        return self.filter(here | Q(Exists(_worked_where(user))))
 
     def waiting(self) -> FactorResetQuerySet:
         """Neither answered nor a day old."""
         return self.filter(decided_at=None, asked_at__gt=timezone.now() - VALID)
 
-    def with_people(self) -> FactorResetQuerySet:
-        return self.select_related("person", "asked_by", "organisation").order_by("asked_at")
+    def listed_for(self, user) -> FactorResetQuerySet:
+        """With the people, whether it is of one's own organisation, and whether one may confirm."""
+        here = user.access.filter(CONFIRM_RESET, organisation="organisation")
+        elsewhere = _worked_where(user).exclude(organisation=OuterRef("organisation"))
+        rows = self.select_related("person", "asked_by").prefetch_related("organisation")
+        rows = rows.annotate(
+            is_own=ExpressionWrapper(here, models.BooleanField()), is_of_several=_of_several()
+        )
+        may_confirm = Q(Exists(elsewhere)) | (here & Q(is_of_several=False))
+        is_second = ~Q(asked_by=user.pk) & ~Q(person=user.pk)
+        return rows.annotate(
+            may_confirm=ExpressionWrapper(is_second & may_confirm, models.BooleanField())
+        ).order_by("asked_at")
+
+
+def _worked_where(user) -> models.QuerySet:
+    """The roles of the person in question in organisations where `user` may confirm."""
+    here = user.access.filter(CONFIRM_RESET, organisation="organisation")
+    return Membership.objects.lasting().filter(here, user=OuterRef("person"))
+
+
+def _of_several() -> Func:
+    """Whether the person also works for another organisation than that of the request."""
+    keys = ArrayField(models.BigIntegerField())
+    own = Func(F("organisation_id"), template="ARRAY[%(expressions)s]", output_field=keys)
+    return Func(
+        F("person_id"),
+        own,
+        Value(timezone.localdate()),
+        function="portal_works_elsewhere",
+        output_field=models.BooleanField(),
+    )
 
 
 @tracked()
@@ -107,6 +174,24 @@ class FactorReset(models.Model):
         triggers = [
             counts_revisions(),
             keeps("organisation_id", "person_id", "asked_by_id", "asked_at"),
+            pgtrigger.Trigger(
+                name="asked_by_who_may",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=refuses(f"NOT {asks(0)}", "factor_reset_asker")
+                + refuses(f"NOT {asks(DAYS_HELD)}", "factor_reset_asker_is_new")
+                + "RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="confirmed_by_who_may",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=refuses("OLD.decided_at IS NOT NULL", "factor_reset_answered_once")
+                + "IF NEW.outcome IS DISTINCT FROM 'confirmed' THEN RETURN NEW; END IF;"
+                + refuses(f"NOT {confirms(0)}", "factor_reset_second_person")
+                + refuses(f"NOT {confirms(DAYS_HELD)}", "factor_reset_second_is_new")
+                + "RETURN NEW;",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +200,3 @@ class FactorReset(models.Model):
     @property
     def expires_at(self) -> dt.datetime:
         return self.asked_at + VALID
-
-    def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
-        return [(self.organisation_id, None, None)]

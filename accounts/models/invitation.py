@@ -123,7 +123,7 @@ class Invitation(models.Model):
                 violation_error_message=_("This invitation was accepted or withdrawn."),
             ),
         ]
-        triggers = [counts_revisions(), keeps("organisation_id", "role", "email")]
+        triggers = [counts_revisions(), keeps("organisation_id", "role", "email", "invited_by_id")]
 
     def __str__(self) -> str:
         return str(self.pk)

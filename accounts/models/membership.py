@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PERMISSIONS, WHOLE_ORGANISATION, Role
+from accounts.two_people import DATES_THE_RIGHT, HELD
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
@@ -39,6 +40,10 @@ class MembershipQuerySet(models.QuerySet):
     def ended(self) -> MembershipQuerySet:
         return self.filter(Q(active__fully_lt=_today_alone()) | Q(ended_at__isnull=False))
 
+    def settled(self) -> MembershipQuerySet:
+        """Held long enough to be one of the two people that some changes take."""
+        return self.filter(granted_at__lte=timezone.now() - HELD)
+
     def administrators(self) -> MembershipQuerySet:
         """Who manages the access of an organisation today, with an account that opens."""
         return self.current().filter(role=Role.ADMINISTRATOR, user__is_active=True)
@@ -49,7 +54,8 @@ class MembershipQuerySet(models.QuerySet):
     def of(self, person) -> MembershipQuerySet:
         """Those of one person, present ones first."""
         present_first = (F("ended_at").asc(nulls_first=True), "-active__endswith", "role")
-        return self.filter(user=person).with_places().order_by(*present_first)
+        rows = self.filter(user=person).with_places().select_related("granted_by")
+        return rows.order_by(*present_first)
 
     def matching(self, *, state: str, organisation=None, role: str = "") -> MembershipQuerySet:
         """Rows of the list of access: current, ended, or of deactivated accounts."""
@@ -104,6 +110,8 @@ class Membership(models.Model):
         related_name="+",
         verbose_name=_("given by"),
     )
+    # Two people who agree have held their roles for a while (two_people.py); the database dates it.
+    granted_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     # Ended on its first day or before it: no range of days can say so.
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -163,7 +171,13 @@ class Membership(models.Model):
         indexes = [models.Index(fields=["organisation", "role"], name="membership_organisation")]
         triggers = [
             counts_revisions(),
-            keeps("user_id", "organisation_id", "role"),
+            keeps("user_id", "organisation_id", "role", "program_id", "site_id", "granted_by_id"),
+            pgtrigger.Trigger(
+                name="dates_the_right",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=DATES_THE_RIGHT,
+            ),
             pgtrigger.Trigger(
                 name="ends_sessions",
                 when=pgtrigger.After,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import sitting
 from accounts.actions import factor_reset as actions
 from accounts.models import FactorReset, User
+from accounts.rights import works_elsewhere
 
 
 def factor_reset_ask(request: HttpRequest, pk) -> HttpResponse:
@@ -24,15 +25,17 @@ def factor_reset_ask(request: HttpRequest, pk) -> HttpResponse:
         except ValidationError as error:
             problem = error
         else:
-            messages.success(request, _("A second person was told by e-mail and has one day."))
+            messages.success(request, _("Who may confirm is told by e-mail, and has one day."))
             return redirect("account", pk=person.pk)
-    context = {"person": person, "problem": problem}
+    own = actions.organisation_of(request.user, person)
+    is_of_several = works_elsewhere(person, than=[own.pk])
+    context = {"person": person, "problem": problem, "is_of_several": is_of_several}
     return render(request, "accounts/factor_reset_ask.html", context)
 
 
 def factor_resets(request: HttpRequest) -> HttpResponse:
     """Requests that wait for a second person."""
-    rows = FactorReset.objects.visible_to(request.user).waiting().with_people()
+    rows = FactorReset.objects.visible_to(request.user).waiting().listed_for(request.user)
     return render(request, "accounts/factor_resets.html", {"rows": rows})
 
 

@@ -157,6 +157,7 @@ def make_account(account: Account, calendar: Calendar) -> User:
             display_name=f"{name}, {org}",
             password=PASSWORD,
             language=account.language,
+            at=calendar.opened_at,
         )
         add_totp(by=made, secret=secret_of(made.email))
     with acting(by):

@@ -35,6 +35,11 @@ class Calendar:
         """The first of the rolling months, all over."""
         return month_after(self.this_month, -self.months)
 
+    @property
+    def opened_at(self) -> dt.datetime:
+        """When its people came: their roles are as old as its months."""
+        return dt.datetime.combine(self.first_month, dt.time(9), ZoneInfo("UTC"))
+
     def start_of(self, work: Work) -> dt.date:
         return work.since or self.first_month
 

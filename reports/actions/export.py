@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rights import role_behind
 from audit import journal
 from programs.violations import explained
 from reports import jobs
@@ -25,7 +26,8 @@ def request(*, question: Question, purpose: str, purpose_note: str, by: User) ->
         raise ValidationError(
             _(
                 "Nobody else may approve an export of this size in your organisation: ask for "
-                "fewer months or one program, or let an administrator name a coordinator."
+                "fewer months or one program, or let an administrator name a coordinator, who "
+                "approves after 7 days."
             ),
             code="no_approver",
         )
@@ -62,7 +64,8 @@ def decide(*, export: Export, is_approved: bool, reason: str = "", by: User) -> 
     with explained():
         export.save(update_fields=["state", "refusal", "decided_by", "decided_at"])
     action = "approve_export" if is_approved else "refuse_export"
-    journal.record(action, export, by=by, reason=export.purpose, details=facts(export))
+    details = facts(export) | role_behind(by, APPROVE, [export.approver_organisation_id])
+    journal.record(action, export, by=by, reason=export.purpose, details=details)
     work = jobs.build_export if is_approved else jobs.tell_requester
     work.defer(**jobs.keys(export))
     return export

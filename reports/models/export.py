@@ -231,6 +231,7 @@ class Export(models.Model):
             rules.states_follow(FOLLOWS),
             rules.approver_belongs(),
             rules.decider_holds_the_right(),
+            rules.asked_decides_only(),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pgtrigger
 
-from accounts.roles import roles_with
+from accounts.two_people import DAYS_HELD, holds, refuses
+from audit.walls.rules import listed
 from reports import budget
-from reports.rights import APPROVE
+from reports.rights import APPROVE, EXPORT
 
 
 def _listed(values) -> str:
@@ -20,6 +21,7 @@ START = """
         RAISE EXCEPTION 'refused' USING
             ERRCODE = 'check_violation', CONSTRAINT = 'export_state_follows';
     END IF;
+    {new}
     PERFORM pg_advisory_xact_lock(
         hashtextextended('exports of organisation ' || NEW.organisation_id, 0));
     PERFORM pg_advisory_xact_lock(
@@ -46,6 +48,18 @@ START = """
 """
 
 
+# What a decision changes, in the row of somebody else's organisation.
+DECISION = ("state", "refusal", "decided_by_id", "decided_at")
+
+
+def asked_by_who_is_settled() -> str:
+    """A statement: what takes a second person is not asked for by somebody new either."""
+    where = "held.organisation_id = NEW.organisation_id"
+    settled = holds("NEW.requested_by_id", EXPORT, where=where, days=DAYS_HELD, is_whole=False)
+    too_large = f"NEW.rows > {budget.SECOND_PERSON_ABOVE}"
+    return refuses(f"{too_large} AND NOT {settled}", "export_requester_is_new")
+
+
 def starts_within_budget(released: tuple[str, ...]) -> pgtrigger.Trigger:
     """A request starts a row, takes its number, and fits what is left of both budgets.
 
@@ -56,7 +70,7 @@ def starts_within_budget(released: tuple[str, ...]) -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
         declare=[("of_person", "bigint"), ("of_organisation", "bigint")],
-        func=START.format(budget=budget, released=_listed(released)),
+        func=START.format(budget=budget, released=_listed(released), new=asked_by_who_is_settled()),
     )
 
 
@@ -100,26 +114,34 @@ def approver_belongs() -> pgtrigger.Trigger:
 
 
 def decider_holds_the_right() -> pgtrigger.Trigger:
-    """Who decides holds, today, a role with the right over the whole of the organisation asked."""
+    """Who decides holds, today, a role with the right over the whole of the organisation asked.
+
+    Who approves holds it for a while already: else whoever gives roles would be both people.
+    """
+    where = "held.organisation_id = NEW.approver_organisation_id"
+    held = holds("NEW.decided_by_id", APPROVE, where=where)
+    settled = holds("NEW.decided_by_id", APPROVE, where=where, days=DAYS_HELD)
     return pgtrigger.Trigger(
         name="decider_holds_the_right",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("decided_by_id"),
-        func=f"""
-            IF NEW.decided_by_id IS NOT NULL AND NOT EXISTS (
-                SELECT FROM accounts_membership AS held
-                JOIN accounts_user AS person ON person.id = held.user_id
-                JOIN programs_organisation AS one ON one.id = held.organisation_id
-                WHERE held.user_id = NEW.decided_by_id AND person.is_active AND one.is_active
-                  AND held.organisation_id = NEW.approver_organisation_id
-                  AND held.program_id IS NULL AND held.site_id IS NULL
-                  AND held.role IN ({_listed(roles_with(APPROVE))})
-                  AND held.ended_at IS NULL
-                  AND held.active @> (now() AT TIME ZONE one.time_zone)::date)
-            THEN
-                RAISE EXCEPTION 'refused' USING
-                    ERRCODE = 'check_violation', CONSTRAINT = 'export_decider';
-            END IF;
-            RETURN NEW;
-        """,
+        func="IF NEW.decided_by_id IS NULL THEN RETURN NEW; END IF;"
+        + refuses(f"NOT {held}", "export_decider")
+        + refuses(f"NEW.state <> 'refused' AND NOT {settled}", "export_decider_is_new")
+        + "RETURN NEW;",
+    )
+
+
+def asked_decides_only() -> pgtrigger.Trigger:
+    """The organisation asked writes its decision in a partner's row, and nothing else of it."""
+    others = f"ARRAY[{', '.join(repr(column) for column in DECISION)}]"
+    changed = f"(to_jsonb(NEW) - {others}) IS DISTINCT FROM (to_jsonb(OLD) - {others})"
+    moved = "NEW.state <> OLD.state AND NEW.state NOT IN ('approved', 'refused')"
+    own = f"OLD.organisation_id = ANY{listed('organisations')}"
+    return pgtrigger.Trigger(
+        name="asked_decides_only",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=refuses(f"({changed} OR {moved}) AND {own} IS NOT TRUE", "export_asked_decides_only")
+        + "RETURN NEW;",
     )

@@ -1,0 +1,71 @@
+"""What takes two people takes two whose roles were not given for it: held for a week already.
+
+Whoever manages access could otherwise invite an account of their own and agree with themselves. Who
+gave the role does not matter: a chain of new accounts would hide it. In that week those who could
+be the second person have read that it was given, and the journal says by whom.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .roles import CONFIRM_RESET, roles_with
+
+DAYS_HELD = 7
+HELD = dt.timedelta(days=DAYS_HELD)
+# Whoever has one of these may be the second of two people.
+SECOND_ROLES = roles_with(CONFIRM_RESET)
+
+HOLDS = """EXISTS (
+    SELECT FROM accounts_membership AS held
+    JOIN accounts_user AS person ON person.id = held.user_id
+    JOIN programs_organisation AS one ON one.id = held.organisation_id
+    WHERE held.user_id = {person} AND person.is_active AND one.is_active
+      AND {where}
+      AND held.role IN ({roles})
+      AND held.granted_at <= now() - interval '{days} days'
+      AND held.ended_at IS NULL
+      AND held.active @> (now() AT TIME ZONE one.time_zone)::date)"""
+WHOLE = " AND held.program_id IS NULL AND held.site_id IS NULL"
+# A right given by a person is dated by the database; one ended and opened again begins again.
+DATES_THE_RIGHT = """
+    IF TG_OP = 'UPDATE' THEN
+        IF (OLD.ended_at IS NOT NULL OR upper(OLD.active) <= current_date)
+           AND NEW.ended_at IS NULL
+           AND (upper(NEW.active) IS NULL OR upper(NEW.active) > current_date) THEN
+            NEW.granted_at := now();
+        ELSIF NEW.granted_at IS DISTINCT FROM OLD.granted_at THEN
+            RAISE EXCEPTION 'refused' USING
+                ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_keeps';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF nullif(current_setting('portal.user', true), '') IS NOT NULL THEN
+        IF NEW.granted_by_id IS NULL THEN
+            RAISE EXCEPTION 'refused' USING
+                ERRCODE = 'check_violation', CONSTRAINT = 'membership_given_by_somebody';
+        END IF;
+        NEW.granted_at := now();
+    END IF;
+    NEW.granted_at := least(NEW.granted_at, now());
+    RETURN NEW;
+"""
+
+
+def holds(person: str, permission: str, *, where: str, days: int = 0, is_whole: bool = True) -> str:
+    """SQL: whether `person` holds a role with `permission`, today and for `days` already.
+
+    `person` and `where` are expressions of a trigger's own; `where` is about `held`, a membership.
+    """
+    roles = ", ".join(f"'{role}'" for role in sorted(roles_with(permission)))
+    where += WHOLE if is_whole else ""
+    return HOLDS.format(person=person, where=where, roles=roles, days=days)
+
+
+def refuses(condition: str, constraint: str) -> str:
+    """A statement of a trigger: refuse under `constraint` where `condition` holds."""
+    return f"""
+        IF {condition} THEN
+            RAISE EXCEPTION 'refused' USING
+                ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
+        END IF;"""
