@@ -6,6 +6,10 @@ OWN = """audience && (SELECT string_to_array(
     nullif(current_setting('portal.organisations', true), ''), ',')::bigint[])"""
 # The command line of the server's keeper (`who_saw`, `verify_ledger`) reads across organisations.
 WHOLE = "(SELECT current_setting('portal.ledger', true)) = 'whole'"
+# What refuses a change of a line or of a seal, whoever asks.
+TRIGGERS = {
+    (table, name) for table in ("ledger.entry", "ledger.seal") for name in ("kept", "never_emptied")
+}
 
 RUNTIME = (
     "GRANT USAGE ON SCHEMA ledger TO {role}",

@@ -79,6 +79,13 @@ def test_every_table_without_policies_has_a_reason():
             "walls.E007",
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
         ),
+        ("walls.E009", "ALTER TABLE beneficiaries_countreport DISABLE TRIGGER USER"),
+        ("walls.E009", "DROP TRIGGER kept ON ledger.entry"),
+        (
+            "walls.E010",
+            "ALTER TABLE accounts_membership DROP CONSTRAINT membership_not_self_granted",
+        ),
+        ("walls.E010", "DROP INDEX countreport_one_open"),
         ("walls.E008", f"GRANT TRUNCATE ON programs_site TO {RUNTIME}"),
     ],
 )
