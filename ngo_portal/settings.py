@@ -48,13 +48,19 @@ def database(url: str) -> dict:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "connect_timeout": 5,
             **parts,
             "options": f"{parts.get('options', '')} {PROCESS_LIMITS}".strip(),
             # Statements are planned once for each connection of the pool, not at each request: a
             # third of a page's time in the database. No transaction pooler may stand in between.
             "server_side_binding": True,
             "prepare_threshold": 2,
-            "pool": {"min_size": 1, "max_size": 4, "timeout": 10},
+            # As many connections as a worker has threads (ngo_portal/serving.py): nobody waits for
+            # somebody else's, only for one to be made, which takes milliseconds. Whoever waits for
+            # two seconds waits for a database that is away, and is told so. After as long the pool
+            # gives up by itself, and the next request tries anew: left to its five minutes it
+            # doubles its pauses, and is back long after the database.
+            "pool": {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 2},
         },
     }
 

@@ -5,6 +5,7 @@ from threading import Thread
 
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ngo_portal.settings")
 portal = get_wsgi_application()
@@ -19,6 +20,8 @@ call_command(
     "check", tags=["access", "keys"], databases=["default"], fail_level="ERROR", verbosity=0
 )
 must_stand()
+# No request ends in this thread: it would keep one connection of the pool for ever.
+connections.close_all()
 
 
 def application(environ, start_response):

@@ -34,6 +34,7 @@ from tests.signing import SignedClient
 FIRST_PORT = 18_400
 START_SECONDS = 120
 CSRF = "c" * 32
+APPLICATION = "ngo_portal.wsgi"
 
 
 @contextmanager
@@ -117,16 +118,18 @@ def signed_in(env: dict[str, str], person) -> str:
 class Server:
     """gunicorn, two workers of four threads, as the demonstration and production start it."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], application: str = APPLICATION) -> None:
         self.port = choose_port(FIRST_PORT + os.getpid() % 1000)
         self.env = serving_environment(env, f"http://127.0.0.1:{self.port}")
-        self.part = Part(f"web-{os.getpid()}", web_command(self.port))
+        command = [application if a == APPLICATION else a for a in web_command(self.port)]
+        self.part = Part(f"web-{os.getpid()}-{self.port}", command)
 
     def start(self) -> None:
         self.part.start(HERE, self.env)
         deadline = time.monotonic() + START_SECONDS
         while not is_healthy(self.port):
-            assert time.monotonic() < deadline, self.part.log.read_text()[-2000:]
+            is_hopeful = self.part.process.poll() is None and time.monotonic() < deadline
+            assert is_hopeful, self.part.log.read_text()[-2000:]
             time.sleep(0.1)
 
     @property
@@ -143,9 +146,9 @@ class Server:
 
 
 @contextmanager
-def serving(env: dict[str, str]) -> Iterator[Server]:
+def serving(env: dict[str, str], application: str = APPLICATION) -> Iterator[Server]:
     project.collect_static(HERE, env)
-    server = Server(env)
+    server = Server(env, application)
     try:
         server.start()
         yield server
