@@ -1,11 +1,13 @@
 """Second factors: what somebody holds besides the password, and how a code is checked.
 
-The rows are allauth's authenticators. A secret is sealed for its owner's row alone: moved to
-another account it opens nothing. Recovery codes are kept as fingerprints.
+The rows are allauth's authenticators. What they hold is sealed for its owner's row alone: moved to
+another account it opens nothing. Of recovery codes only fingerprints are sealed, under a key of
+their own, so that they outlast the keys of the server.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import time
 from collections.abc import Iterable
@@ -22,6 +24,8 @@ from .roles import PASSKEY_ROLES
 Type = Authenticator.Type
 # What may stand alone; recovery codes only replace one of these.
 MAIN = (Type.TOTP, Type.WEBAUTHN)
+# Where each of them holds what is sealed.
+SEALED = {Type.TOTP: "secret", Type.RECOVERY_CODES: "codes"}
 STEP_SECONDS = 30
 # A telephone's clock may be a step late or early.
 STEPS = (-1, 0, 1)
@@ -53,17 +57,23 @@ def unseal(user: Model, sealed: str) -> str:
     return encryption.decrypt(sealed, _place(user))
 
 
-def sealed_secrets() -> QuerySet[Authenticator]:
-    """The factors whose secret is sealed, of everybody."""
-    return Authenticator.objects.filter(type=Type.TOTP).select_related("user").order_by("pk")
+def all_sealed() -> QuerySet[Authenticator]:
+    """The factors that hold something sealed, of everybody."""
+    rows = Authenticator.objects.filter(type__in=SEALED)
+    return rows.select_related("user").order_by("pk")
+
+
+def sealed_of(factor: Authenticator) -> str:
+    """What is sealed in a factor."""
+    return factor.data[SEALED[factor.type]]
 
 
 def seal_again(factor: Authenticator) -> bool:
-    """Seal a secret with the current key; whether another one had sealed it."""
-    if encryption.key_of_text(factor.data["secret"]) == encryption.ring().current:
+    """Seal what a factor holds with the current key; whether another one had sealed it."""
+    if encryption.key_of_text(sealed_of(factor)) == encryption.ring().current:
         return False
-    secret = unseal(factor.user, factor.data["secret"])
-    factor.data = factor.data | {"secret": seal(factor.user, secret)}
+    text = seal(factor.user, unseal(factor.user, sealed_of(factor)))
+    factor.data = factor.data | {SEALED[factor.type]: text}
     factor.save(update_fields=["data"])
     return True
 
@@ -92,9 +102,27 @@ def new_codes() -> list[str]:
     return [f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}" for _ in range(CODES)]
 
 
-def fingerprints(user: Model, codes: Iterable[str]) -> list[str]:
-    return [encryption.fingerprint(code, _place(user)) for code in codes]
+def keep_codes(user: Model, codes: Iterable[str]) -> dict[str, str]:
+    """What is kept of recovery codes: their fingerprints under a new key, sealed with it."""
+    key = secrets.token_hex(32)
+    return _kept(user, key, [_fingerprint(key, code) for code in codes])
 
 
-def fingerprints_of_any_key(user: Model, code: str) -> set[str]:
-    return set(encryption.ring().fingerprints(code, _place(user)))
+def left_without(user: Model, data: dict[str, str], code: str) -> dict[str, str] | None:
+    """What is kept once `code` is used; None when it is none of those left."""
+    key, *left = unseal(user, data["codes"]).split()
+    used = _fingerprint(key, code)
+    others = [one for one in left if not secrets.compare_digest(one, used)]
+    return _kept(user, key, others) if len(others) < len(left) else None
+
+
+def codes_left(user: Model, data: dict[str, str]) -> int:
+    return len(unseal(user, data["codes"]).split()) - 1
+
+
+def _kept(user: Model, key: str, left: list[str]) -> dict[str, str]:
+    return {"codes": seal(user, " ".join([key, *left]))}
+
+
+def _fingerprint(key: str, code: str) -> str:
+    return hmac.digest(bytes.fromhex(key), code.encode(), "sha256").hex()

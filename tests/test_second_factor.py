@@ -121,7 +121,19 @@ def test_a_recovery_code_works_once(client, user):
     give_code(client, f"{recovery[:5]} {recovery[5:]}")
     assert is_in(client)
     assert actions.use_code(user=user, code=recovery) is None
-    assert len(factors.of(user).get(type=Type.RECOVERY_CODES).data["left"]) == factors.CODES - 1
+    kept = factors.of(user).get(type=Type.RECOVERY_CODES).data
+    assert factors.codes_left(user, kept) == factors.CODES - 1
+
+
+@pytest.mark.parametrize("removed", [Type.TOTP, Type.WEBAUTHN])
+def test_recovery_codes_outlast_another_factor(client, user, removed):
+    with_application(user)
+    actions.add_passkey(by=user, name="my telephone", credential={})
+    recovery = actions.renew_codes(by=user)[0]
+    actions.remove(factor=factors.of(user).get(type=removed), by=user)
+    give_password(client, user)
+    give_code(client, recovery)
+    assert is_in(client)
 
 
 def test_new_recovery_codes_replace_the_old(user):

@@ -43,7 +43,7 @@ def renew_codes(*, by: User) -> list[str]:
     User.objects.select_for_update().get(pk=by.pk)
     codes = factors.new_codes()
     factors.of(by).filter(type=Type.RECOVERY_CODES).delete()
-    data = {"left": factors.fingerprints(by, codes)}
+    data = factors.keep_codes(by, codes)
     Authenticator.objects.create(user=by, type=Type.RECOVERY_CODES, data=data)
     journal.record("renew_recovery_codes", by, by=by)
     return codes
@@ -101,9 +101,8 @@ def _use_totp(user: User, factor: Authenticator, code: str) -> bool:
 
 
 def _use_recovery(user: User, factor: Authenticator, code: str) -> bool:
-    used = factors.fingerprints_of_any_key(user, code)
-    left = [fingerprint for fingerprint in factor.data["left"] if fingerprint not in used]
-    return len(left) < len(factor.data["left"]) and _note_use(factor, left=left)
+    left = factors.left_without(user, factor.data, code)
+    return left is not None and _note_use(factor, **left)
 
 
 def _note_use(factor: Authenticator, **data) -> bool:

@@ -39,7 +39,7 @@ def sign_in_methods(request: HttpRequest) -> HttpResponse:
     context = {
         "totp": next((row for row in rows if row.type == Type.TOTP), None),
         "passkeys": [row for row in rows if row.type == Type.WEBAUTHN],
-        "codes_left": len(codes.data["left"]) if codes else 0,
+        "codes_left": factors.codes_left(request.user, codes.data) if codes else 0,
         "needs_passkey": factors.needs_passkey(request.user),
     }
     return render(request, "accounts/sign_in_methods.html", context)

@@ -67,9 +67,9 @@ def steps() -> Iterator[tuple[str, Iterator[int]]]:
 
 
 def _factors() -> Iterator[int]:
-    """The secrets of second factors, in one transaction: there is one a person at most."""
+    """What second factors hold, in one transaction: there are two a person at most."""
     with rotation.everywhere():
-        yield sum(factors.seal_again(factor) for factor in factors.sealed_secrets())
+        yield sum(factors.seal_again(factor) for factor in factors.all_sealed())
 
 
 def holding() -> Counter[str]:
@@ -78,7 +78,7 @@ def holding() -> Counter[str]:
     for column in rotation.sealed_columns():
         found += rotation.keys_found(column)
     with rotation.everywhere():
-        secrets = [factor.data["secret"] for factor in factors.sealed_secrets()]
-    found.update(encryption.key_of_text(secret) for secret in secrets)
+        held = [factors.sealed_of(factor) for factor in factors.all_sealed()]
+    found.update(encryption.key_of_text(text) for text in held)
     found.update(uploads.keys_found())
     return found
