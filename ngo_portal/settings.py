@@ -68,8 +68,9 @@ def database(url: str) -> dict:
 DEMO = os.environ.get("PORTAL_DEMO") == "1"
 DEBUG = False
 SECRET_KEY = setting("SECRET_KEY")
-# One encryption key a line, the last one encrypts (docs/security/keys.md).
-PORTAL_KEY_FILE = setting("PORTAL_KEY_FILE")
+# One encryption key a line, the last one encrypts (docs/security/keys.md). Without the file nothing
+# of the portal starts (audit/keys.py); the sealer alone has none.
+PORTAL_KEY_FILE = setting("PORTAL_KEY_FILE", "")
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PORTAL_ORIGIN = setting("PORTAL_ORIGIN", "http://localhost:8000")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}

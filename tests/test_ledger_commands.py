@@ -1,12 +1,19 @@
 """The ledger on the command line: seal, verify, purge, erase."""
 
 import base64
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import CommandError, call_command
 
 from audit.management.commands import seal
+
+ROOT = Path(__file__).resolve().parent.parent
+SEALER_ENV = re.compile(r"sealer\.env <<'END'\n(.*?)^END$", re.S | re.M)
 
 
 @pytest.fixture
@@ -71,6 +78,20 @@ def test_sealing_without_a_key_says_so(ledger, settings):
     settings.SEAL_KEY_FILE = ""
     with pytest.raises(Exception, match="PORTAL_SEAL_KEY_FILE"):
         call_command("seal")
+
+
+def test_the_sealer_asks_for_nothing_more_than_its_installation_gives():
+    """It starts with the settings that docs/administrators/deploy.md writes, the portal's not."""
+    guide = (ROOT / "docs" / "administrators" / "deploy.md").read_text(encoding="utf-8")
+    lines = SEALER_ENV.search(guide)[1].splitlines()
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "seal"],
+        cwd=ROOT,
+        env=dict(line.split("=", 1) for line in lines),
+        capture_output=True,
+        text=True,
+    )
+    assert "The sealing key cannot be read from /etc/ngo-portal-sealer/key" in asked.stderr
 
 
 def test_a_sealer_goes_on_after_the_database_was_away(ledger, monkeypatch):
