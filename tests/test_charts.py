@@ -156,6 +156,9 @@ def test_a_fragment_holds_the_chart_and_the_same_figures(client, network, name):
     assert "<svg" in fragment
     whole = client.get(url, query).content.decode()
     assert "<details open" in whole
+    for label, _fill in charts.legend(table(network, name)):
+        assert f"</svg> {label}</li>" in fragment
+        assert f"</svg> {label}</li>" in whole
     for row in table(network, name).rows:
         assert str(row.total or "–") in fragment
 
