@@ -18,6 +18,7 @@ def hold(proof: Proof, request) -> None:
         found = request.config.stash[FOUND]
         found[proof.name] = figure
         write(PROOFS, found)
+        run.say("\n".join(["", *figure.examples, ""]))
     assert figure.wrong == 0, "\n".join(figure.examples)
     assert figure.tried > 0
     assert figure.control > 0, "the control found nothing: this check cannot fail"

@@ -51,14 +51,23 @@ class Run:
         return self.request.getfixturevalue(name)
 
     def tell(self, done: int, total: int = 0) -> None:
-        """Progress on the terminal of `make prove`, at most once a second."""
+        """Progress on the terminal of `make prove`, at most once a second.
+
+        What pytest kept of the logs is let go: with it each request that was refused.
+        """
         if not self.is_full or time.monotonic() - self.told < (1 if sys.stderr.isatty() else 20):
             return
         self.told = time.monotonic()
         of = f" of {total}" if total else ""
+        self.say(f"\r  {self.name}: {done}{of} ({self.told - self.started:.0f} s)   ")
+        logs = self.request.config.pluginmanager.get_plugin("logging-plugin")
+        for handler in (logs.caplog_handler, logs.report_handler):
+            handler.reset()
+
+    def say(self, text: str) -> None:
+        """Text on the terminal, now."""
         with self.request.getfixturevalue("capfd").disabled():
-            seconds = self.told - self.started
-            sys.stderr.write(f"\r  {self.name}: {done}{of} ({seconds:.0f} s)   ")
+            sys.stderr.write(text)
             sys.stderr.flush()
 
 

@@ -138,7 +138,7 @@ def complaint(one: tuple, before: dict[str, str]) -> str:
 @proof("Bad inputs: every form field and query parameter, nothing above 499, nothing half written")
 def bad_inputs(run: Run) -> Figure:
     found = forms(make_scene(), whole=run.is_full)
-    before, most = kept(), run.amount(quick=100, full=60_000)
+    before, most = kept(), run.amount(quick=100, full=50_000)
     wrong = []
     for number, one in enumerate(inputs(found, most)):
         if said := complaint(one, before):
