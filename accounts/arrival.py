@@ -10,14 +10,17 @@ import uuid
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.serializers import JSONSerializer
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils import timezone
 
+from audit import encryption
 from programs.models import Organisation
 
 from .access import Access
 from .models import Elevation, Membership, User
 
+SEALED_AS = "django_session"
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 PERSON_FIELDS = [field.attname for field in User._meta.concrete_fields]
@@ -51,6 +54,16 @@ LEFT JOIN ((SELECT {_columns("membership", MEMBERSHIP_FIELDS)}, NULL::timestampt
 WHERE person.id = %(person)s AND person.is_active
 ORDER BY organisation.name, held.role
 """  # noqa: S608 - names of columns, from the models
+
+
+class Sealed:
+    """How a session is written: it holds messages that quote people, and who signed in."""
+
+    def dumps(self, content: dict) -> bytes:
+        return encryption.ring().seal(JSONSerializer().dumps(content), SEALED_AS)
+
+    def loads(self, sealed: bytes) -> dict:
+        return JSONSerializer().loads(encryption.ring().open(sealed, SEALED_AS))
 
 
 class SessionStore(db.SessionStore):

@@ -248,6 +248,7 @@ PROXIES = int(setting("PORTAL_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 SESSION_ENGINE = "accounts.arrival"
+SESSION_SERIALIZER = "accounts.arrival.Sealed"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
 SESSION_COOKIE_SECURE = HAS_TLS
 SESSION_COOKIE_SAMESITE = "Lax"

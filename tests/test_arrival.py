@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.arrival import MEMBERSHIP_FIELDS, ORGANISATION_FIELDS, PERSON_FIELDS, Backend
 from accounts.models import User
+from ngo_portal.launch.vault import key_file
 from tests.factories import (
     make_membership,
     make_organisation,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tests.proof.canaries import as_stolen
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -91,3 +93,13 @@ def test_three_statements_open_a_request(person, client):
         assert client.get("/language/").status_code == 405
     asked = [query["sql"] for query in sent if "SAVEPOINT" not in query["sql"]]
     assert len(asked) == 3 + 1, asked
+
+
+def test_a_session_says_nothing_without_the_key(client, person, settings, tmp_path):
+    client.force_login(person)
+    row = Session.objects.get(session_key=client.session.session_key)
+    assert person.email.encode() not in as_stolen(row.session_data)
+    assert client.get("/me/").status_code == 200
+    other = key_file(tmp_path / "keys")
+    settings.PORTAL_KEY_FILE = str(other)
+    assert client.get("/me/").status_code == 302

@@ -1,0 +1,207 @@
+"""Words that stand in one field each are sought everywhere that they must not have reached."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+import tempfile
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from django.contrib.sessions.models import Session
+from django.contrib.sessions.serializers import JSONSerializer
+from django.core import mail, signing
+from django.db import DataError, connection
+from django.urls import reverse
+
+from accounts.models import Invitation, User
+from beneficiaries.models import CountNote, CountReport, TallySheet
+from beneficiaries.models.report import CountReportQuerySet
+from ngo_portal.launch import databases
+from ngo_portal.launch.checkout import HERE
+from tests.proof import Figure, Run, proof
+from tests.proof.asking import Actor, actor, addresses, everybody, undone
+from tests.scene import Scene, make_scene
+
+ROWS = "SELECT convert_to(coalesce(string_agg(t::text, ' '), ''), 'UTF8') FROM {} t"
+
+
+def plant(scene: Scene) -> tuple[list[str], list[str]]:
+    """One word in each text: those that are sealed, and names and addresses of people."""
+    sealed = [f"canary{uuid.uuid4().hex}" for _ in range(6)]
+    personal = [f"canary{uuid.uuid4().hex}" for _ in range(3)]
+    report = scene.draft
+    report.comment, report.return_reason, report.correction_reason = sealed[:3]
+    report.save()
+    count = report.counts.first()
+    count.comment = sealed[3]
+    count.save()
+    note = {"organisation": report.organisation, "report": report}
+    CountNote(**note, indicator=count.indicator, text=sealed[4]).save()
+    sheet = TallySheet.objects.get(pk=scene.sheet.pk)
+    sheet.note = sealed[5]
+    sheet.save()
+    person = User.objects.filter(pk=scene.colleague.pk)
+    person.update(display_name=personal[0], email=f"{personal[1]}@example.org")
+    invited = Invitation.objects.filter(pk=scene.invitation.pk)
+    # An address that is invited stays as it is for the database too: another one is invited.
+    fields = {f.attname: getattr(invited.get(), f.attname) for f in Invitation._meta.fields}
+    fields |= {"id": uuid.uuid4(), "email": f"{personal[2]}@example.org", "token_hash": "canary"}
+    Invitation.objects.create(**fields)
+    assert CountReport.objects.get(pk=report.pk).comment == sealed[0]
+    return sealed, personal
+
+
+def as_stolen(session: str) -> bytes:
+    """What a row of a session says to somebody without a key: Django packs it, and signs it."""
+    packed = session.split(":")[0]
+    content = signing.b64_decode(packed.lstrip(".").encode())
+    return zlib.decompress(content) if packed.startswith(".") else content
+
+
+class Kept:
+    """What the requests leave outside the answer's page: collected as bytes, place by place."""
+
+    def __init__(self, run: Run, *, formatter: logging.Formatter | None = None) -> None:
+        self.lines = io.StringIO()
+        self.handler = logging.StreamHandler(self.lines)
+        console = next(h for h in logging.getLogger().handlers if h.filters and h.formatter)
+        self.handler.setFormatter(formatter or console.formatter)
+        for each in console.filters:
+            self.handler.addFilter(each)
+        self.folder = run.fixture("tmp_path_factory").mktemp("canaries")
+        self.places: dict[str, bytes] = {"addresses": b""}
+        self.server_log = databases.test_cluster(HERE).log
+        self.server_log_begins = len(self._of_server())
+
+    def __enter__(self) -> Kept:
+        self.before, tempfile.tempdir = tempfile.tempdir, str(self.folder)
+        logging.getLogger().addHandler(self.handler)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger().removeHandler(self.handler)
+        tempfile.tempdir = self.before
+
+    def look(self, answer) -> None:
+        """After a request, before it is undone."""
+        self.places["addresses"] += answer.get("Location", "").encode() + b"\n"
+        self._add("mails", "\n".join(f"{m.subject}\n{m.body}" for m in mail.outbox).encode())
+        mail.outbox.clear()
+        for session in Session.objects.all():
+            self._add("sessions", as_stolen(session.session_data))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT value FROM portal_cache")
+            values = [base64.b64decode(value) for (value,) in cursor.fetchall()]
+        self._add("cache", b"\n".join(values))
+        files = [path for path in Path(self.folder).rglob("*") if path.is_file()]
+        self._add("temporary files", b"\n".join(path.read_bytes() for path in files))
+
+    def _add(self, place: str, found: bytes) -> None:
+        if found not in self.places.get(place, b""):
+            self.places[place] = self.places.get(place, b"") + found + b"\n"
+
+    def _of_server(self) -> bytes:
+        return self.server_log.read_bytes() if self.server_log.exists() else b""
+
+    def everything(self) -> dict[str, bytes]:
+        logs = self.lines.getvalue().encode() + self._of_server()[self.server_log_begins :]
+        return self.places | {"logs": logs}
+
+
+def requests(scene: Scene) -> Iterator[tuple[Actor, str, str]]:
+    """Everybody at home and abroad, every page, read and written to."""
+    for one in [actor("colleague", scene.colleague), *everybody(scene)]:
+        for address in addresses(scene, one.user or scene.colleague):
+            for method in ("GET", "POST"):
+                if method in address.page.methods:
+                    yield one, method, address.path
+
+
+def broken(scene: Scene, word: str, run: Run, kept: Kept) -> None:
+    """A page that fails with somebody's word in its error."""
+
+    def fail(self, user):
+        raise RuntimeError(f"cannot read {word}")
+
+    with run.fixture("monkeypatch").context() as fault, undone():
+        fault.setattr(CountReportQuerySet, "visible_to", fail)
+        one = actor("coordinator", scene.colleague)
+        answer = one.say("GET", scene.draft.get_absolute_url())
+        assert answer.status_code == 500
+        assert word.encode() not in answer.content
+        kept.look(answer)
+    with suppress(DataError), undone(), connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text::integer", [word])
+
+
+def in_tables(words: list[str]) -> list[str]:
+    """The tables where a sealed word stands in plain, as text or as bytes."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(ROWS.format(f'"{table}"'))
+            held = bytes(cursor.fetchone()[0])
+            found += [
+                f"{word} in {table}"
+                for word in words
+                if word.encode() in held or word.encode().hex().encode() in held
+            ]
+    return found
+
+
+@proof("Canaries: a person's words in logs, mails, sessions, cache, addresses, temporary files")
+def canaries(run: Run) -> Figure:
+    scene = make_scene()
+    sealed, personal = plant(scene)
+    chosen = list(requests(scene))
+    chosen = chosen if run.is_full else chosen[:: max(1, len(chosen) // 100)]
+    with Kept(run) as kept:
+        for number, (one, method, path) in enumerate(chosen):
+            one.client.cookies.clear()
+            one.client.cookies.load(one.cookies)
+            with undone():
+                kept.look(one.say(method, path))
+            run.tell(number, len(chosen))
+        broken(scene, sealed[0], run, kept)
+    places = kept.everything()
+    wrong = [
+        f"{word} in {place}"
+        for place, text in places.items()
+        for word in [*sealed, *personal]
+        if word.encode() in text
+    ]
+    wrong += in_tables(sealed)
+    return Figure(
+        tried=sum(map(len, places.values())),
+        wrong=len(wrong),
+        control=control(run, scene, sealed[0]),
+        unit=f"bytes left by {len(chosen)} requests",
+        without="of 2: a log that repeats an error's words, a session in plain",
+        examples=tuple(wrong[:20]),
+    )
+
+
+class Talkative(logging.Formatter):
+    """A log as Django comes: it repeats what an error says."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None
+        return super().format(record)
+
+
+def control(run: Run, scene: Scene, word: str) -> int:
+    """The same search where a log says what an error says, and where a session is not sealed."""
+    with Kept(run, formatter=Talkative("%(message)s")) as kept:
+        broken(scene, word, run, kept)
+        run.fixture("settings").SESSION_SERIALIZER = f"{JSONSerializer.__module__}.JSONSerializer"
+        writer = actor("colleague", scene.colleague)
+        with undone():
+            answer = writer.say("POST", reverse("count_comment_save", args=[scene.draft.pk]))
+            kept.look(answer)
+    places = kept.everything()
+    return sum(word.encode() in places[place] for place in ("logs", "sessions"))
