@@ -140,6 +140,8 @@ def tell_of_role(*, membership_id: str, organisation_id: int) -> None:
     with scope(organisation_ids=[organisation_id]):
         rows = Membership.objects.select_related("organisation", "user", "granted_by")
         given = rows.get(pk=membership_id)
+        if given.granted_at + HELD <= timezone.now():
+            return
         besides = [one for one in (given.user, given.granted_by) if one]
         for person in second_people(organisation_id, besides=besides, are_settled=False):
             counts_from = given.granted_at + HELD

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import factors
 from accounts.models import Membership, User
 from accounts.roles import Role
+from accounts.two_people import SECOND_ROLES
 from audit.models import JournalEntry
 from beneficiaries.models import BeneficiaryCount, CountReport, LockException, TallySheet
 from ngo_portal.demo import accounts, cases, families, invented, la_mist, reports, seeding
@@ -107,6 +108,13 @@ def test_whoever_was_invited_signs_in(client, one_family, calendar):
     assert client.post("/sign-in/code/", {"code": now}).status_code == 302
     assert user.language == "fr"
     assert client.get("/").status_code == 200
+
+
+def test_its_people_may_be_the_second_of_two(one_family):
+    given = Membership.objects.filter(role__in=SECOND_ROLES, program=None, site=None)
+    others = given.exclude(granted_by=None)
+    assert set(others.settled().values_list("pk")) == set(others.values_list("pk"))
+    assert others.exists()
 
 
 def test_awkward_things_happen_to_invented_organisations(portal):
