@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class SignInTries(models.Model):
@@ -15,8 +16,8 @@ class SignInTries(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = "tries to sign in"
-        verbose_name_plural = "tries to sign in"
+        verbose_name = _("tries to sign in")
+        verbose_name_plural = _("tries to sign in")
         indexes = [models.Index(fields=["last_at"], name="sign_in_tries_last_at")]
 
     def __str__(self) -> str:
