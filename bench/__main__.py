@@ -8,6 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ngo_portal.settings")
 django.setup()
 
+from bench.cost import costs  # noqa: E402
 from bench.databases import prepared  # noqa: E402
 from bench.work import measure  # noqa: E402
 
@@ -18,12 +19,17 @@ HEAD = (
     "|---|---|---|---|---|---|---|"
 )
 
+COST_HEAD = "| request | with ms | without ms | cost ms | aim |\n|---|---|---|---|---|"
+
 
 def main() -> int:
     for organisations in (SMALL, LARGE):
         with prepared(organisations) as rows:
             print(f"\n{organisations} organisations, {rows} counts\n\n{HEAD}")
             for line in measure():
+                print(line, flush=True)
+            print(f"\nWalls and ledger, {organisations} organisations\n\n{COST_HEAD}")
+            for line in costs():
                 print(line, flush=True)
     return 0
 

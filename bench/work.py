@@ -117,7 +117,7 @@ def _program() -> Program:
 
 def _entering() -> Iterator[Line]:
     worker = signed_in("worker")
-    report = _draft()
+    report = draft()
     year_before = report.month.replace(year=report.month.year - 1)
     earlier = [report.program_id, report.site_id, report.month, year_before]
     yield compare(
@@ -127,7 +127,7 @@ def _entering() -> Iterator[Line]:
     )
     yield compare(
         "save of a cell",
-        _cell_saver(worker, report),
+        cell_saver(worker, report),
         _raw_saver(report),
         aim="≤ raw + 5 ms",
         runs=40,
@@ -140,7 +140,7 @@ def _entering() -> Iterator[Line]:
 
 
 @seeing_the_organisation()
-def _draft() -> CountReport:
+def draft() -> CountReport:
     """This month's report of the first site of ORG_1, begun but not filled."""
     place = ProgramSite.objects.filter(organisation__code="ORG_1").order_by("pk").first()
     report, _new = CountReport.objects.get_or_create(
@@ -154,7 +154,7 @@ def _draft() -> CountReport:
 
 
 @seeing_the_organisation()
-def _cell_saver(worker: Browser, report: CountReport):
+def cell_saver(worker: Browser, report: CountReport):
     indicator = Indicator.objects.order_by("pk").first()
     cell = Cell.objects.filter(breakdown=indicator.breakdown_id).first()
     values, path = count(1), f"/counts/{report.pk}/cell/"
