@@ -54,6 +54,11 @@ class JournalFilterForm(forms.Form):
         return [self[name] for name in self.fields if name not in hidden]
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether something was filled in by hand, right or wrong: it is shown then."""
+        return any(self.data.get(field.name) for field in self.visible)
+
+    @property
     def wanted(self) -> dict:
         """The filters that were understood."""
         self.is_valid()

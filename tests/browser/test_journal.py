@@ -23,6 +23,15 @@ def test_an_auditor_finds_who_changed_a_program(visit, language, size, tmp_path)
     assert window.violations() == []
     assert not window.overflows()
     window.page.screenshot(path=tmp_path / "journal.png", full_page=True)
+    asked, first = window.page.locator("#id_person"), window.page.locator("tbody th a").first
+    assert asked.is_visible() == (size == DESK)
+    assert first.bounding_box()["y"] < size["height"]
+    if size == PHONE:
+        window.page.click(".fold > summary")
+    asked.select_option(str(worker.pk))
+    window.page.click(".fold button")
+    assert asked.is_visible()
+    assert window.page.locator("tbody tr").count() == 3
     window.open(program.get_absolute_url())
     window.page.click("main a[href*='/journal/']")
     assert window.page.locator("tbody tr").count() == 3
