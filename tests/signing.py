@@ -22,13 +22,13 @@ class SignedClient(Client):
         give_proofs(self, user)
 
 
-def give_proofs(client: Client, user, *, age: int = 0) -> None:
+def give_proofs(client: Client, user, *, age: int = 0, factor: bool = True) -> None:
     """Write into the session, as allauth does, that the proofs were given `age` seconds ago."""
     at = time.time() - age
     session = client.session
     session[allauth.AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": at, "email": user.email},
-        {"method": "mfa", "at": at, "type": "webauthn", "id": 0},
+        *([{"method": "mfa", "at": at, "type": "webauthn", "id": 0}] if factor else []),
     ]
     session[sitting.SESSION_KEY] = {"began": at, "seen": time.time()}
     session[allauth._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
@@ -39,6 +39,13 @@ def sign_in(client: Client, user, *, fresh: bool = True) -> None:
     """Sign in with every proof; `fresh=False` when they were given an hour ago."""
     client.force_login(user)
     give_proofs(client, user, age=0 if fresh else LONG_AGO)
+
+
+def sign_in_half(client: Client, user) -> None:
+    """Sign in with the password alone: the second factor is still to come."""
+    user.refresh_from_db(fields=["session_epoch"])
+    Client.force_login(client, user)
+    give_proofs(client, user, factor=False)
 
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -16,7 +16,7 @@ from ngo_portal import access, urls
 from ngo_portal.access import Page
 from tests.factories import make_membership, make_organisation, make_user
 from tests.scene import make_scene
-from tests.signing import LONG_AGO, give_proofs
+from tests.signing import LONG_AGO, give_proofs, sign_in_half
 from tests.test_access_matrix import without_object
 
 pytestmark = pytest.mark.django_db
@@ -202,8 +202,8 @@ def test_a_form_that_waits_for_a_proof_is_not_said_to_be_sent(probe):
 def test_a_form_that_waits_for_the_second_factor_is_not_said_to_be_sent(probe):
     probe("", Page(("POST",)), ACCEPTED["redirect"])
     half = Client()
-    half.force_login(make_user("field_worker", make_organisation()))
-    assert half.post("/probe/").status_code == 302
+    sign_in_half(half, make_user("field_worker", make_organisation()))
+    assert half.post("/probe/")["Location"] == reverse("second_factor")
     assert forms() == []
 
 

@@ -25,7 +25,7 @@ from ngo_portal import access
 from programs.models import Indicator, Organisation
 from tests.factories import make_organisation, make_user
 from tests.scene import Scene
-from tests.signing import SignedClient
+from tests.signing import SignedClient, sign_in, sign_in_half
 
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LANGUAGES = ("fr", "en")
@@ -97,7 +97,7 @@ def client_of(user: User | None, *, factor: bool = True) -> Client:
     """A browser that shows a 500 instead of raising it."""
     client = (SignedClient if factor else Client)(raise_request_exception=False)
     if user is not None:
-        client.force_login(user)
+        (sign_in if factor else sign_in_half)(client, user)
     return client
 
 
