@@ -6,9 +6,12 @@ from contextvars import ContextVar
 
 from django.db import connection
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
-from . import scope
+from . import encryption, scope
 
+# What a sealed reason begins with, and the place that it is bound to.
+SEALED, PLACE = "sealed:", "ledger.entry:reason"
 _written: ContextVar[int] = ContextVar("written", default=0)
 # Writes one line, from the values of `line`.
 NOTE = """ledger.note(
@@ -31,11 +34,11 @@ def record(
 
     `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
     were displayed or exported; `details` holds codes and numbers, never a name or free text
-    about a person. Auditors of that organisation, of those whoever acts belongs to, and of
-    `audience` will read it. Who acts, when, and under which request and emergency access is
-    what the transaction and the server say: `by` stands in where the transaction acts for
-    nobody yet, and is refused where it acts for somebody else. If the row cannot be written
-    the caller's work is rolled back with it.
+    about a person; a reason that somebody typed goes through `typed`. Auditors of that
+    organisation, of those whoever acts belongs to, and of `audience` will read it. Who acts, when,
+    and under which request and emergency access is what the transaction and the server say: `by`
+    stands in where the transaction acts for nobody yet, and is refused where it acts for somebody
+    else. If the row cannot be written the caller's work is rolled back with it.
     """
     values = line(
         action,
@@ -83,6 +86,22 @@ def line(
 def count_line() -> None:
     """One more line was written by this thread of work."""
     _written.set(_written.get() + 1)
+
+
+def typed(reason: str) -> str:
+    """A reason in somebody's own words, sealed: it may name a person. Codes need none of it."""
+    text = reason.strip()
+    return f"{SEALED}{encryption.encrypt(text, PLACE)}" if text else ""
+
+
+def reason_in_words(stored: str | None) -> str:
+    """What `record` was given as the reason, opened if it was sealed."""
+    if not stored or not stored.startswith(SEALED):
+        return stored or ""
+    try:
+        return encryption.decrypt(stored.removeprefix(SEALED), PLACE)
+    except encryption.MissingKeyError:
+        return _("sealed with a key that this server does not hold")
 
 
 def written() -> int:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Model
 
+from .journal import reason_in_words
 from .models import JournalEntry
 from .words import KINDS, Kind, action_name, object_name
 
@@ -44,6 +45,10 @@ class Line:
         """The kind of what was shown, where the entry says it."""
         what = (self.entry.details or {}).get("what", "")
         return {"account": "user"}.get(what, what)
+
+    @property
+    def reason(self) -> str:
+        return reason_in_words(self.entry.reason)
 
     @property
     def facts(self) -> list[tuple[str, object]]:

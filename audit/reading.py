@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from django.db import ProgrammingError, connections, transaction
 from django.db.models import QuerySet
 from psycopg.errors import InsufficientPrivilege
 
+from .encryption import key_of_text
+from .journal import SEALED
 from .models import JournalEntry
 
 SET_ORGANISATIONS = "SELECT set_config('portal.organisations', %s, true)"
@@ -36,6 +39,13 @@ def whole() -> Iterator[QuerySet[JournalEntry]]:
     """Every entry: for commands of the server's keeper alone."""
     with _transaction(SET_WHOLE, []) as entries:
         yield entries
+
+
+def keys_found() -> Counter[str]:
+    """How many reasons each key seals in the ledger, where nothing can be sealed anew."""
+    with whole() as entries:
+        sealed = entries.filter(reason__startswith=SEALED).values_list("reason", flat=True)
+        return Counter(key_of_text(reason.removeprefix(SEALED)) for reason in sealed.iterator())
 
 
 @contextmanager

@@ -2,9 +2,11 @@ import uuid
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
-from audit import journal
+from audit import journal, reading
+from audit.encryption import Ring, ring
 from audit.models import JournalEntry
 from audit.scope import scope
 from tests.factories import make_organisation, make_site, make_user
@@ -62,3 +64,23 @@ def test_an_entry_outlives_who_and_what_it_tells():
     journal.record("open", user, by=user)
     user.delete()
     assert JournalEntry.objects.get().target_type == "user"
+
+
+def test_a_reason_in_somebodys_words_is_sealed_and_read_by_auditors(client):
+    organisation = make_organisation()
+    worker, auditor = make_user("administrator", organisation), make_user("auditor", organisation)
+    with scope(user_id=worker.pk, organisation_ids=[organisation.pk]):
+        journal.record("lift_lock", organisation, by=worker, reason=journal.typed(" Asha asked "))
+    entry = JournalEntry.objects.get(action="lift_lock")
+    assert "Asha" not in entry.reason
+    assert reading.keys_found() == {ring().current: 1}
+    client.force_login(auditor)
+    assert "Asha asked" in client.get(reverse("journal_entry", args=[entry.pk])).content.decode()
+
+
+def test_a_reason_whose_key_has_left_is_said_so_and_a_code_needs_none(monkeypatch):
+    sealed = journal.typed("Asha asked")
+    other = Ring([b"another key of thirty-two bytes!"])
+    monkeypatch.setattr("audit.encryption.ring", lambda: other)
+    assert "a key that this server does not hold" in journal.reason_in_words(sealed)
+    assert [journal.reason_in_words(each) for each in ("funder", "", None)] == ["funder", "", ""]

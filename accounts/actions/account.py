@@ -77,8 +77,9 @@ def reactivate(*, user: User, by: User, revision: int) -> User:
 def _record(action: str, user: User, by: User, reason: str = "") -> None:
     """One line for each organisation whose access `by` manages and that knows this person."""
     known = {organisation_id for organisation_id, _program, _site in user.places(action)}
+    said = journal.typed(reason)
     for organisation_id in sorted(known & by.access.organisations_with("accounts.manage_access")):
-        journal.record(action, user, by=by, organisation_id=organisation_id, reason=reason)
+        journal.record(action, user, by=by, organisation_id=organisation_id, reason=said)
 
 
 @transaction.atomic

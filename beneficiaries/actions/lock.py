@@ -43,7 +43,7 @@ def lock_months(
         raise ValidationError(_("The last month must not be before the first."), code="order")
     with explained():
         lock.save(force_insert=True)
-    journal.record("lock", lock, by=by, reason=lock.reason)
+    journal.record("lock", lock, by=by, reason=journal.typed(lock.reason))
     return lock
 
 
@@ -60,7 +60,7 @@ def lift(*, lock: PeriodLock, reason: str, by: User) -> PeriodLock:
     lock.lifted_at = timezone.now()
     with explained():
         lock.save(update_fields=["lifted_at"])
-    journal.record("lift_lock", lock, by=by, reason=reason.strip())
+    journal.record("lift_lock", lock, by=by, reason=journal.typed(reason))
     return lock
 
 
@@ -92,7 +92,7 @@ def grant_exception(
         "grant_lock_exception",
         exception,
         by=by,
-        reason=reason.strip(),
+        reason=journal.typed(reason),
         details={"site": site.pk, "month": month.isoformat(), "until": until.isoformat()},
     )
     return exception

@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from accounts import factors
-from audit import encryption, keys, rotation
+from audit import encryption, keys, reading, rotation
 from ngo_portal.settings import database
 from programs import uploads
 
@@ -81,4 +81,5 @@ def holding() -> Counter[str]:
         held = [factors.sealed_of(factor) for factor in factors.all_sealed()]
     found.update(encryption.key_of_text(text) for text in held)
     found.update(uploads.keys_found())
+    found.update(reading.keys_found())
     return found
