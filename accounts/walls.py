@@ -37,6 +37,22 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 $$
 """
 
+# Whether somebody works everywhere that another person does: as little as that.
+SHARES_ALL = """
+CREATE OR REPLACE FUNCTION portal_shares_all(person uuid, other uuid, today date)
+RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM accounts_membership m
+        WHERE m.user_id = person AND m.ended_at IS NULL
+          AND NOT m.active << daterange(today, today, '[]')
+          AND NOT EXISTS (
+            SELECT FROM accounts_membership o
+            WHERE o.user_id = other AND o.organisation_id = m.organisation_id
+              AND o.ended_at IS NULL AND NOT o.active << daterange(today, today, '[]')))
+$$
+"""
+
 WALLS = Walls(
     openings=(
         reads("accounts_membership", "ones_own", f"user_id = {USER} OR {BEFORE_ANY_SCOPE}"),
@@ -63,5 +79,8 @@ WALLS = Walls(
         WORKS_ELSEWHERE,
         "REVOKE ALL ON FUNCTION portal_works_elsewhere FROM PUBLIC",
         "GRANT EXECUTE ON FUNCTION portal_works_elsewhere TO {role}",
+        SHARES_ALL,
+        "REVOKE ALL ON FUNCTION portal_shares_all FROM PUBLIC",
+        "GRANT EXECUTE ON FUNCTION portal_shares_all TO {role}",
     ),
 )

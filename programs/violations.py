@@ -50,7 +50,7 @@ OTHER_MESSAGES = {
     ),
     "factor_reset_second_person": _(
         "A second person of this organisation confirms. Of somebody who also works for another "
-        "organisation, a person of that one confirms."
+        "organisation, a person of that one confirms, where whoever asked does not work."
     ),
     "grantscope_site_of_program": _("This site is not a site of this program."),
     "indicator_summed_by_adds_up": _(

@@ -105,6 +105,29 @@ def test_an_administrator_of_both_is_one_person(reset, administrator, there, act
         actions.confirm(reset=reset, by=administrator)
 
 
+def test_who_works_in_two_of_three_finds_nobody_in_the_second(
+    reset, worker, administrator, there, other, acting
+):
+    """Else they would name somebody there, and open what a third one relies on."""
+    make_membership(worker, Role.PARTNER)
+    make_membership(administrator, Role.ADMINISTRATOR, there)
+    with acting(other):
+        row = FactorReset.objects.visible_to(other).listed_for(other).get()
+        assert not row.may_confirm
+        with pytest.raises(ValidationError, match="where whoever asked does not work"):
+            actions.confirm(reset=reset, by=other)
+
+
+def test_who_works_in_all_of_them_finds_a_second_person(
+    reset, administrator, there, other, worker, acting
+):
+    make_membership(administrator, Role.ADMINISTRATOR, there)
+    with acting(other):
+        assert FactorReset.objects.visible_to(other).listed_for(other).get().may_confirm
+        actions.confirm(reset=reset, by=other)
+    assert not factors.of(worker).exists()
+
+
 def test_the_other_organisation_may_refuse(reset, other, worker, acting):
     with acting(other):
         actions.refuse(reset=reset, by=other)

@@ -30,15 +30,22 @@ from .membership import Membership
 
 VALID = dt.timedelta(hours=24)
 # An account belongs to all organisations that it works for: of one that works for several, the
-# second person speaks for another one than the first. Each sees its own memberships alone, so
-# that both are looked at when they act.
+# second person speaks for another one than the first, and for none where the first works, unless
+# the first works in all of them. Each organisation sees its own memberships alone: both people are
+# looked at when they act.
 SPEAKS_FOR = """(
         (held.organisation_id = NEW.organisation_id AND NOT portal_works_elsewhere(
             NEW.person_id, ARRAY[NEW.organisation_id], current_date))
-        OR (held.organisation_id <> NEW.organisation_id AND held.organisation_id IN (
-            SELECT worked.organisation_id FROM accounts_membership AS worked
-            WHERE worked.user_id = NEW.person_id AND worked.ended_at IS NULL
-              AND NOT worked.active << daterange(current_date, current_date, '[]'))))"""
+        OR (held.organisation_id <> NEW.organisation_id
+            AND held.organisation_id IN (
+                SELECT worked.organisation_id FROM accounts_membership AS worked
+                WHERE worked.user_id = NEW.person_id AND worked.ended_at IS NULL
+                  AND NOT worked.active << daterange(current_date, current_date, '[]'))
+            AND (portal_shares_all(NEW.person_id, NEW.asked_by_id, current_date)
+                OR held.organisation_id NOT IN (
+                    SELECT first.organisation_id FROM accounts_membership AS first
+                    WHERE first.user_id = NEW.asked_by_id AND first.ended_at IS NULL
+                      AND NOT first.active << daterange(current_date, current_date, '[]')))))"""
 
 
 def asks(days: int) -> str:
@@ -71,6 +78,7 @@ class FactorResetQuerySet(models.QuerySet):
         """With the people, whether it is of one's own organisation, and whether one may confirm."""
         here = user.access.filter(CONFIRM_RESET, organisation="organisation")
         elsewhere = _worked_where(user).exclude(organisation=OuterRef("organisation"))
+        elsewhere = elsewhere.filter(~Q(Exists(_asker_there())) | Q(_shares_all()))
         rows = self.select_related("person", "asked_by").prefetch_related("organisation")
         rows = rows.annotate(
             is_own=ExpressionWrapper(here, models.BooleanField()), is_of_several=_of_several()
@@ -86,6 +94,24 @@ def _worked_where(user) -> models.QuerySet:
     """The roles of the person in question in organisations where `user` may confirm."""
     here = user.access.filter(CONFIRM_RESET, organisation="organisation")
     return Membership.objects.lasting().filter(here, user=OuterRef("person"))
+
+
+def _asker_there() -> models.QuerySet:
+    """The roles of who asks in the organisation of a role of the person in question."""
+    return Membership.objects.lasting().filter(
+        user=OuterRef(OuterRef("asked_by")), organisation=OuterRef("organisation")
+    )
+
+
+def _shares_all() -> Func:
+    """Whether who asks works everywhere that the person does."""
+    return Func(
+        OuterRef("person_id"),
+        OuterRef("asked_by_id"),
+        Value(timezone.localdate()),
+        function="portal_shares_all",
+        output_field=models.BooleanField(),
+    )
 
 
 def _of_several() -> Func:
