@@ -160,10 +160,17 @@ def test_a_data_migration_outside_touches_no_row_and_says_nothing(become):
     assert Site.objects.count() == 0
 
 
-def test_nobody_sees_through_the_functions_more_than_a_yes(become, own_database):
+@pytest.mark.parametrize(
+    "question",
+    [
+        "portal_works_elsewhere(gen_random_uuid(), '{}', current_date)",
+        "portal_shares_all(gen_random_uuid(), gen_random_uuid(), current_date)",
+    ],
+)
+def test_nobody_else_asks_through_the_functions(become, own_database, question):
     become(settings.DATABASE_AUDITOR_URL)
     with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
-        cursor.execute("SELECT portal_works_elsewhere(gen_random_uuid(), '{}', current_date)")
+        cursor.execute(f"SELECT {question}")
 
 
 def test_a_worker_has_time_limits_of_its_own(own_database):
