@@ -61,11 +61,6 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(language):
             super().send_mail(template_prefix, email, context)
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """The link of the e-mail leads to the portal's own address, whatever the request said."""
-        uidb36, _dash, secret = key.partition("-")
-        return reset_url(uidb36, secret)
-
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Whoever reviews figures arrives on the dashboard, an auditor on the journal.
 

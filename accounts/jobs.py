@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import transaction
@@ -17,14 +20,17 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from audit import encryption
 from audit.scope import current, scope
 
 from . import letters
+from .adapter import reset_url
 from .models import Elevation, FactorReset, Invitation, Membership, SignInTries, User
 from .rights import second_people
 from .two_people import HELD
 
 logger = logging.getLogger(__name__)
+RESET = "procrastinate_jobs:send_reset"
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
 
 
@@ -100,6 +106,23 @@ def send_invitation(*, by: User, invitation_id: str) -> None:
     invitation = Invitation.objects.visible_to(by).filter(pk=invitation_id).first()
     if invitation is not None and invitation.is_open:
         actions.send(invitation=invitation, by=by)
+
+
+@app.task(name="accounts.jobs.send_reset", retry=AGAIN)
+def send_reset(*, email: str, language: str) -> None:
+    """A link to whoever has an open account, a word to who has none; the address comes sealed.
+
+    Here and not in the request, whose time would tell which of both it is.
+    """
+    address, url = encryption.decrypt(email, RESET), ""
+    with scope():
+        user = User.objects.filter(is_active=True).with_email(address)
+        if user is not None:
+            url = reset_url(user_pk_to_url_str(user), default_token_generator.make_token(user))
+    name = "password_reset_key" if user else "unknown_account"
+    with translation.override(user.language if user else language):
+        context = {"user": user, "password_reset_url": url}
+        get_adapter().render_mail(f"account/email/{name}", address, context).send()
 
 
 @app.task(name="accounts.jobs.tell_of_elevation", retry=AGAIN)

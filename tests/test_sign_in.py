@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import JournalEntry
 from tests.factories import make_user
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -33,7 +34,9 @@ def sign_in(client, email="asha@example.org", password=PASSWORD, **fields):
 
 
 def ask_reset(client, email):
-    return client.post(reverse("account_reset_password"), {"email": email}, follow=True)
+    answer = client.post(reverse("account_reset_password"), {"email": email}, follow=True)
+    run_jobs()
+    return answer
 
 
 def reset_link(mail) -> str:
@@ -138,6 +141,7 @@ def test_mails_speak_the_language_of_the_account(client, user, mailoutbox, langu
         {"email": user.email},
         headers={"accept-language": other},
     )
+    run_jobs()
     with translation.override(language):
         assert mailoutbox[0].subject == translation.gettext("Choose a new password")
 

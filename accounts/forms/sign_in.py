@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from allauth.account import forms as allauth
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sign_in_journal, tries
+from accounts import jobs, sign_in_journal, tries
+from audit import encryption
 
 NEW_PASSWORD_HINT = _(
     "At least 12 characters. Several words that do not belong together are easy to remember "
@@ -67,11 +68,15 @@ class AskForResetForm(allauth.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         _say(self, "email", _("E-mail"))
 
+    def clean_email(self) -> str:
+        """Looked up by nobody yet."""
+        return self.cleaned_data["email"].lower()
+
     def save(self, request: HttpRequest, **kwargs) -> str:
-        """Send one e-mail in either case: the page and its time tell nothing."""
+        """One line and one job in either case: the page and its time tell nothing."""
         email = self.cleaned_data["email"]
         sign_in_journal.asked_for_reset(email, tries.network_of(request))
-        if self.users:
-            return super().save(request, **kwargs)
-        get_adapter().send_mail("account/email/unknown_account", email, {})
+        jobs.send_reset.defer(
+            email=encryption.encrypt(email, jobs.RESET), language=translation.get_language()
+        )
         return email

@@ -162,6 +162,7 @@ def test_a_forgotten_password_is_chosen_anew(phone, prerana):
     page.fill("#id_email", user.email)
     page.click("main form .btn-primary")
     page.wait_for_url("**/password/reset/sent/")
+    run_jobs()
     message = mail.outbox[-1]
     assert (message.to, message.subject) == ([user.email], "Choisissez un nouveau mot de passe")
     phone.open(link_of(message))

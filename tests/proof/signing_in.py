@@ -1,5 +1,6 @@
 """Guesses, codes used twice, fixed sessions, enumeration, pages without a second factor."""
 
+import re
 import statistics
 import time
 from math import log2
@@ -9,9 +10,12 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
 
-from accounts import factors, sitting, tries
+from accounts import factors, jobs, sitting, tries
 from accounts.actions import factor as actions
+from accounts.forms import AskForResetForm
+from accounts.models import User
 from accounts.roles import Role
+from audit import encryption
 from ngo_portal import access
 from tests.factories import make_user
 from tests.proof import Figure, Run, proof
@@ -20,6 +24,8 @@ from tests.signing import SECRET, SignedClient, code, sign_in, with_application
 from tests.test_access_matrix import without_object
 
 PASSWORD = "a long enough password"
+# What differs on a page each time that it is shown.
+PASSING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|class="print-only">[^<]*')
 ARGON = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
@@ -173,4 +179,57 @@ def told_by_time(run: Run) -> Figure:
         int(rank_sum(times["known"], times["unhashed"]) > 4.0),
         unit=f"tries; medians {medians['known']} known, {medians['unknown']} unknown",
         without="not hashing for nobody",
+    )
+
+
+def ask_for_reset(client: SignedClient, email: str, number: int) -> tuple[float, tuple]:
+    """How long the answer takes, and what it says."""
+    cache.clear()
+    client.cookies.clear()
+    address = f"10.{number % 250}.{number // 250 % 250}.2"
+    start = time.perf_counter()
+    answer = client.post(reverse("account_reset_password"), {"email": email}, REMOTE_ADDR=address)
+    took = time.perf_counter() - start
+    page = client.get(answer["Location"]).content
+    return took, (answer.status_code, answer["Location"], PASSING.sub(b"", page))
+
+
+def mailed_at_once(self: AskForResetForm, request, **kwargs) -> str:
+    """The control: the mail with its link is made before the answer, for those who have one."""
+    user = User.objects.with_email(self.cleaned_data["email"])
+    if user is not None:
+        jobs.send_reset(email=encryption.encrypt(user.email, jobs.RESET), language="fr")
+    return save_reset(self, request, **kwargs)
+
+
+save_reset = AskForResetForm.save
+
+
+@proof("Asking for a new password does not tell whether an e-mail has an account")
+def told_by_reset(run: Run) -> Figure:
+    amount = run.amount(quick=25, full=500)
+    # Each address is asked for again and again, known or not: the journal tells less of the rest.
+    known = [make_user(Role.FIELD_WORKER, email=f"known{n}@example.org").email for n in range(20)]
+    unknown = [f"nobody{n}@example.org" for n in range(20)]
+    times: dict[str, list[float]] = {"known": [], "unknown": [], "at once": []}
+    said, client = set(), SignedClient()
+    for number in range(-3, amount):  # the first are slower than all others
+        for name in sorted(times, reverse=number % 2 == 0):
+            email = (unknown if name == "unknown" else known)[number % 20]
+            with run.fixture("monkeypatch").context() as patch:
+                if name == "at once":
+                    patch.setattr(AskForResetForm, "save", mailed_at_once)
+                took, answer = ask_for_reset(client, email, number)
+            times[name] += [took] if number >= 0 else []
+            said.add(answer)
+        run.tell(number, amount)
+    medians = {name: f"{statistics.median(row) * 1000:.1f} ms" for name, row in times.items()}
+    is_told = rank_sum(times["known"], times["unknown"]) > (2.6 if run.is_full else 4.0)
+    return Figure(
+        2 * amount,
+        int(is_told) + len(said) - 1,
+        int(rank_sum(times["at once"], times["unknown"]) > 4.0),
+        unit=f"requests; medians {medians['known']} known, {medians['unknown']} unknown",
+        without=f"with the mail made before the answer ({medians['at once']})",
+        examples=(str(medians), *(map(str, said) if len(said) > 1 else ())),
     )
