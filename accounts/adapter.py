@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import devices, sitting
+from . import devices, held, sitting
 from .models import User
 
 
@@ -44,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         is_new = user.last_login is not None and not devices.is_known(request, user)
         super().login(request, user)
         sitting.begin(request)
+        held.come_back(request, user)
         if is_new:
             browser = devices.rough_name(self.get_http_user_agent(request))
             self.send_notification_mail(
@@ -51,6 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
             )
 
     def post_login(self, request: HttpRequest, user: User, **options) -> HttpResponse:
+        if held.page_left(request):
+            options["redirect_url"] = reverse("resume_form")
         response = super().post_login(request, user, **options)
         devices.remember(request, response, user)
         return response

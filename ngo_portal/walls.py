@@ -15,7 +15,7 @@ WALLS = Walls(
         "django_session": "signed-in browsers, found by a secret key before signing in",
         "mfa_authenticator": "second factors of accounts, sealed; read before signing in is done",
         "pghistory_context": "not used: the context is on each event",
-        "portal_cache": "counters of rate limits and pictures by the hash of their data",
+        "portal_cache": "counters of limits, pictures by their hash, forms left in haste, sealed",
         "procrastinate_events": "what became of a job",
         "procrastinate_jobs": "keys of rows, never a word: each job opens its requester's scope",
         "procrastinate_periodic_defers": "when a periodic job was last asked for",

@@ -41,12 +41,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 def resume_form(request: HttpRequest) -> HttpResponse:
-    """Send again, with one press, the form that waited for a proof."""
+    """Send again, with one press, the form that waited; open again one that was left in haste."""
     form = held.held(request)
     if form is None:
         return redirect("home")
     address, fields = form
-    return render(request, "accounts/resume_form.html", {"address": address, "fields": fields})
+    context = {"address": address, "fields": fields, "page": held.page_left(request)}
+    return render(request, "accounts/resume_form.html", context)
 
 
 def still_here(request: HttpRequest) -> HttpResponse:
@@ -78,6 +79,8 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
 
     The page asks for the other site itself: the policy of content lets no form be sent there.
     """
+    if request.user.is_authenticated:
+        held.leave(request)
     get_adapter().logout(request)
     response = render(request, "accounts/quick_exit.html", {"away": AWAY})
     response["Refresh"] = f"0; url={AWAY}"

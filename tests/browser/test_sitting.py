@@ -75,3 +75,23 @@ def test_somebody_else_finds_nothing_of_it(desk, monkeypatch):
     page.click("#sitting .btn-primary:visible")
     page.wait_for_url(desk.base + "/")
     assert TYPED not in page.content()
+
+
+def test_a_form_that_was_left_in_haste_opens_again_with_what_was_typed(desk):
+    page = desk.page
+    page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere"))
+    desk.open("/me/")
+    page.fill("#id_display_name", TYPED)
+    page.keyboard.press("Control+Shift+X")
+    page.wait_for_url("https://www.wikipedia.org/**")
+    desk.sign_in(desk.user)
+    page.wait_for_url(desk.base + "/again/")
+    assert desk.violations() == []
+    assert not desk.overflows()
+    page.click("text=Open the form again")
+    page.wait_for_url(desk.base + "/me/")
+    assert page.input_value("#id_display_name") == TYPED
+    page.click("text=Save my account")
+    page.wait_for_selector("text=Your account is saved")
+    assert page.evaluate("sessionStorage.getItem('left')") is None
+    assert desk.complaints == []

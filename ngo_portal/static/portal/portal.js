@@ -18,8 +18,45 @@ exit?.addEventListener("submit", async (event) => {
   const saves = [];
   document.dispatchEvent(new CustomEvent("leaving", { detail: saves }));
   await Promise.race([Promise.allSettled(saves), new Promise((done) => { setTimeout(done, 1500); })]);
+  takeAlong();
   exit.submit();
 });
+
+// The form in which somebody is typing goes along: it waits for their next sign-in. Grids and tally
+// sheets save by themselves; files and passwords stay behind.
+let typed = null;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("main form[method=post]");
+  if (form && !form.matches("#entry, [data-tally], [hx-post]")) typed = form;
+});
+function takeAlong() {
+  if (!typed?.isConnected || typed.dataset.sent || typed.querySelector("[type=password]")) return;
+  const fields = [...new FormData(typed)].filter(([, value]) => typeof value === "string");
+  const kept = {
+    left_page: location.pathname + location.search,
+    left_form: new URL(typed.action).pathname,
+    left: new URLSearchParams(fields).toString(),
+  };
+  for (const [name, value] of Object.entries(kept)) {
+    exit.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+}
+// And comes back into the same form, once its page is open again.
+function bringBack() {
+  const kept = JSON.parse(sessionStorage.getItem("left") || "null");
+  const form = kept && [...document.querySelectorAll("main form[method=post]")].find((one) => new URL(one.action).pathname === kept.form);
+  if (!form) return;
+  sessionStorage.removeItem("left");
+  for (const field of form.elements) {
+    if (!field.name || ["hidden", "password", "file", "submit"].includes(field.type)) continue;
+    const values = kept.fields.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
+    else if (field.type === "select-multiple") for (const one of field.options) one.selected = values.includes(one.value);
+    else if (values.length) [field.value] = values;
+  }
+  typed = form;
+}
+bringBack();
 
 let unattended = 0;
 const attend = () => {
