@@ -101,9 +101,11 @@ def _with_parameters(module: object, function: Callable) -> Iterator[Case]:
 
 def _pairs(names: str | tuple, row: object) -> list[tuple[str, object]]:
     names = [n.strip() for n in names.split(",")] if isinstance(names, str) else list(names)
-    row = row.values if isinstance(row, ParameterSet) else row
-    values = row if len(names) > 1 or type(row) is tuple else [row]
-    return list(zip(names, values, strict=True))
+    if isinstance(row, ParameterSet):
+        row = row.values
+    elif len(names) == 1:
+        row = [row]
+    return list(zip(names, row, strict=True))
 
 
 def met(chosen: list[Case], run: Run) -> dict[str, list[Case]]:
