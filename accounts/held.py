@@ -19,6 +19,7 @@ from audit import encryption
 
 SESSION_KEY = "held_form"
 LONGEST = 500_000
+MOST_FIELDS = 2_000
 LEFT_SECONDS = 24 * 60 * 60
 SECRET = re.compile("pass(word|phrase)|secret|credential", re.IGNORECASE)
 # Passwords, and codes of a second factor; elsewhere a field named code is one of the catalogue.
@@ -76,13 +77,15 @@ def leave(request: HttpRequest) -> None:
     """
     page, address = request.POST.get("left_page", ""), request.POST.get("left_form", "")
     text = request.POST.get("left", "")
+    if len(text) > LONGEST or text.count("&") >= MOST_FIELDS:
+        return
     fields = QueryDict(text, mutable=True)
     fields.pop("csrfmiddlewaretoken", None)
     is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin" and all(
         url_has_allowed_host_and_scheme(each, None) and each.startswith("/")
         for each in (page, address)
     )
-    if is_ours and fields and len(text) <= LONGEST and not _may_hold_secret(address, fields):
+    if is_ours and fields and not _may_hold_secret(address, fields):
         sealed = encryption.encrypt(fields.urlencode(), _place(request.user.pk))
         kept = {"page": page, "address": address, "fields": sealed, "user": str(request.user.pk)}
         cache.set(_left_key(request.user), kept, LEFT_SECONDS)

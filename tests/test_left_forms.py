@@ -75,11 +75,12 @@ def test_nobody_else_finds_it(client, person):
         {"left": "password=secret"},
         {"left_form": "/me/sign-in/application/"},
         {"left": "reason=" + "x" * held.LONGEST},
+        {"left": "a=1&" * 6_000},
         {"left": ""},
     ],
     ids=[
         *["another site", "no word", "form elsewhere", "page elsewhere"],
-        *["password", "second factor", "huge", "nothing"],
+        *["password", "second factor", "huge", "many", "nothing"],
     ],
 )
 def test_what_is_not_kept(client, person, changed):
