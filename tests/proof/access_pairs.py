@@ -8,16 +8,22 @@ from collections.abc import Iterator
 
 from accounts.models import User
 from accounts.roles import Role
+from ngo_portal.catalogue import SHARED
 from ngo_portal.middleware import ScopeMiddleware
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import ALL_METHODS, LANGUAGES, Actor, Address, actor, addresses, everybody
 from tests.scene import make_scene
-from tests.test_access_matrix import BY_OBJECT, OPENED
+from tests.test_access_matrix import BY_OBJECT
 
-# A page that one may open answers one of these, whatever is sent to it.
-ANSWERS = OPENED | {303, 404, 409, 429}
-# The platform names every organisation, its sites and its programs.
-NAMED_BY_THE_PLATFORM = {"organisation", "program", "site"}
+# What a page answers to whoever may open it: itself, or where one goes on.
+READ = {200, 302}
+# What it answers to a form without a word in it: taken, or refused with what is missing.
+SENT = READ | {204, 400, 409, 422}
+# Pages about one thing, which here is there for nobody.
+ABOUT_NOTHING = {"accept_invitation": {404}, "dashboard_chart": {404}}
+# The platform names every organisation, and keeps its documents; no site, no program.
+OF_THE_PLATFORM = ("organisation", "document_add", "catalogue:programs_organisation_change")
+SHARED_BY_ALL = {f"catalogue:programs_{name.lower()}" for name in SHARED}
 
 
 def expected(address: Address, method: str, who: Actor) -> set[int]:
@@ -26,22 +32,40 @@ def expected(address: Address, method: str, who: Actor) -> set[int]:
     if method not in page.methods:
         return {405}
     if page.is_open:
-        return ANSWERS | {403}
+        return answers(address, method)
     if not who.is_in or not (who.has_factor or page.before_factor):
         return {302}
     if page.permission and not who.roles & page.roles:
         return {403}
-    return _of_a_row(address, who)
+    return _of_a_row(address, method, who)
 
 
-def _of_a_row(address: Address, who: Actor) -> set[int]:
+def _of_a_row(address: Address, method: str, who: Actor) -> set[int]:
     """Somebody who holds the right: at home the page, abroad nothing."""
     is_platform = Role.PLATFORM_ADMINISTRATOR in who.roles
-    is_catalogue = address.name.startswith("catalogue:")
+    if _is_edit_of_shared(address.name, method) and not is_platform:
+        return {403}
     if address.is_of_a_row and who.is_foreign:
-        is_named = is_platform and (is_catalogue or address.name in NAMED_BY_THE_PLATFORM)
-        return ANSWERS | {403} if is_named else {404}
-    return ANSWERS | BY_OBJECT.get(address.name, set()) | {403}
+        is_named = is_platform and address.name in OF_THE_PLATFORM
+        return answers(address, method) if is_named else {404}
+    return answers(address, method)
+
+
+def _is_edit_of_shared(name: str, method: str) -> bool:
+    """What all organisations share is read by administrators and edited by the platform."""
+    model, _underscore, page = name.rpartition("_")
+    edits = page == "add" or (page == "change" and method == "POST")
+    return edits and model in SHARED_BY_ALL
+
+
+def answers(address: Address, method: str) -> set[int]:
+    """What whoever may open the page meets there, or what this very object answers instead."""
+    refused = ABOUT_NOTHING.get(address.name) or BY_OBJECT.get(address.name)
+    if refused and address.name != "elevation_end":
+        return refused
+    # Whoever reviews emergency access ends it; it is not there for others.
+    usual = SENT if method == "POST" else READ
+    return usual | (refused or set())
 
 
 def pairs(who: list[Actor], scene) -> Iterator[tuple[Actor, Address, str, str]]:
@@ -67,6 +91,7 @@ def tried(chosen: list, run: Run | None = None) -> list[str]:
     for number, (one, address, method, language) in enumerate(chosen):
         if one.user is not None and speaks.get(one.name) != language:
             User.objects.filter(pk=one.user.pk).update(language=language)
+            one.come_again()
             speaks[one.name] = language
         if said := ask(one, address, method, language):
             wrong.append(said)

@@ -71,6 +71,13 @@ class Actor:
             return frozenset()
         return frozenset(self.user.memberships.values_list("role", flat=True))
 
+    def come_again(self) -> None:
+        """Their proofs are fresh once more: they last minutes, and a proof may take longer."""
+        if self.user is not None and self.is_in and self.has_factor:
+            self.client.cookies.clear()
+            self.client.force_login(self.user)
+            self.cookies = self.client.cookies.output(header="", sep=";")
+
     def ask(self, method: str, path: str, data=None, **extra) -> HttpResponse:
         """What a page answers; whatever the request did is undone."""
         self.client.cookies = SimpleCookie(self.cookies)
