@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,6 +99,11 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def count_first(most: int, complaints: Iterable[str]) -> int:
+    """How many complaints a control finds: it stops once there are so many."""
+    return len(list(itertools.islice(filter(None, complaints), most)))
 
 
 def client_of(user: User | None, *, factor: bool = True) -> Client:

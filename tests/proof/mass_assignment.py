@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from django.urls import resolve
 from psycopg.conninfo import make_conninfo
 
 from tests.proof import Figure, Run, proof
-from tests.proof.asking import Actor, undone
+from tests.proof.asking import Actor, count_first, undone
 from tests.proof.fields import FLOORS, Form, every_name, forms
 from tests.scene import make_scene
 
@@ -66,9 +65,17 @@ def _value(each: models.Field) -> str:
     return "7" if isinstance(each, models.IntegerField) else "sent along"
 
 
-def extras(form: Form, everything: dict[str, str]) -> dict[str, str]:
-    """What the page does not ask for. An address without a form of its own reads some by name."""
-    heard = set(form.fields) | BY_SCRIPT.get(resolve(form.path).view_name, set())
+def asked_at(found: list[Form]) -> dict[str, set[str]]:
+    """The fields of all forms that are sent to one address."""
+    asked: dict[str, set[str]] = {}
+    for form in found:
+        asked.setdefault(form.path, set()).update(form.fields)
+    return asked
+
+
+def extras(form: Form, asked: set[str], everything: dict[str, str]) -> dict[str, str]:
+    """What no page asks for there. An address without a form of its own reads some by name."""
+    heard = asked | BY_SCRIPT.get(resolve(form.path).view_name, set())
     heard |= every_name() if form.path == form.of.path else set()
     ends = {name.rsplit("-", 1)[-1] for name in heard}
     return {name: value for name, value in everything.items() if name not in heard | ends}
@@ -131,9 +138,9 @@ def compared(found: list[Form], run: Run | None = None) -> Iterator[tuple[int, b
 
     A column that differs when the same is sent twice is drawn by chance, and not compared.
     """
-    everything, beginning = sent_along(), Beginning()
+    everything, beginning, asked = sent_along(), Beginning(), asked_at(found)
     for number, form in enumerate(found):
-        more = extras(form, everything)
+        more = extras(form, asked[form.path], everything)
         once, again, changed = (beginning.after(form, sent) for sent in ({}, {}, more))
         columns = [
             f"{table}.{column}"
@@ -197,5 +204,4 @@ def control(run: Run, found: list[Form]) -> int:
     with run.fixture("monkeypatch").context() as guard:
         guard.setattr(Actor, "say", say)
         guard.setattr(models.Model, "save", save)
-        caught = (label for _names, _is_taken, label in compared(found) if label)
-        return len(list(itertools.islice(caught, 5)))
+        return count_first(5, (label for _names, _is_taken, label in compared(found)))
