@@ -110,7 +110,7 @@ def send_invitation(*, by: User, invitation_id: str) -> None:
 
 @app.task(name="accounts.jobs.send_reset", retry=AGAIN)
 def send_reset(*, email: str, language: str) -> None:
-    """A link to whoever has an open account, a word to who has none; the address comes sealed.
+    """A link to the account's own address, a word to who has none; the typed one comes sealed.
 
     Here and not in the request, whose time would tell which of both it is.
     """
@@ -118,6 +118,7 @@ def send_reset(*, email: str, language: str) -> None:
     with scope():
         user = User.objects.filter(is_active=True).with_email(address)
         if user is not None:
+            address = user.email
             url = reset_url(user_pk_to_url_str(user), default_token_generator.make_token(user))
     name = "password_reset_key" if user else "unknown_account"
     with translation.override(user.language if user else language):

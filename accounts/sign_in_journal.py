@@ -18,6 +18,7 @@ from audit.scope import current, scope
 
 from . import slowed
 from .models import Membership, User
+from .models.user import one_case
 
 RESETS_AT_ONCE = 3
 RESETS_OF_A_NETWORK = 20
@@ -53,7 +54,7 @@ def _failed(credentials: dict, **more) -> None:
         person,
         by=None,
         audience=_organisations(person.pk if person else uuid.uuid4()),
-        details={"email": fingerprint(email.casefold(), "email")},
+        details={"email": fingerprint(one_case(email), "email")},
     )
 
 
@@ -61,7 +62,7 @@ def asked_for_reset(email: str, network: str) -> None:
     """Somebody asked for the e-mail that sets a new password; the same work known or not."""
     person = User.objects.with_email(email)
     held = _organisations(person.pk if person else uuid.uuid4())
-    about = email.casefold()
+    about = one_case(email)
     of_email = slowed.is_due("ask_reset", about, free=RESETS_AT_ONCE)
     if slowed.is_due("ask_reset from", network, free=RESETS_OF_A_NETWORK) and of_email:
         journal.record(

@@ -2,9 +2,9 @@
 
 A try is counted in a statement of its own before its password is read, and given back when it
 was right: neither a rollback nor many tries at once make it free. Three counts are kept: of an
-account from one network, of a network, of an account from everywhere. A browser from which the
-person signed in before has a count of its own instead, and a passkey needs none: whoever tries
-other people's accounts keeps no owner out.
+account from one network, of a network, of an account from everywhere. The browsers from which the
+person signed in before share a fourth instead, which no sign-in of somebody else there begins anew;
+a passkey needs none. Whoever tries other people's accounts elsewhere keeps no owner out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from math import ceil
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import unstash_login
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
@@ -25,6 +24,7 @@ from django.utils.crypto import salted_hmac
 
 from . import devices
 from .models import SignInTries, User
+from .models.user import one_case
 
 PASSWORD, CODE, AGAIN = "account_login", "mfa_authenticate", "account_reauthenticate"
 GUARDED = {PASSWORD, CODE, AGAIN, "mfa_reauthenticate"}
@@ -68,7 +68,7 @@ def keys_of(request: HttpRequest) -> list[Count]:
     user, name = _who(request, page)
     kind = "password" if page in (PASSWORD, AGAIN) else "code"
     if user is not None and devices.is_known(request, user):
-        return [_count(10, 300, kind, "device", name, _device(request))]
+        return [_count(10, 300, kind, "device", name)]
     network = network_of(request)
     return [
         _count(5, 300, kind, "account", name, network),
@@ -91,16 +91,12 @@ def _is_passkey(request: HttpRequest, page: str) -> bool:
 def _who(request: HttpRequest, page: str) -> tuple[User | None, str]:
     """Whose account is tried, and the name under which it is counted, known or not."""
     if request.user.is_authenticated:
-        return request.user, request.user.email.lower()
+        return request.user, one_case(request.user.email)
     if page == PASSWORD:
         name = request.POST.get("login", "").strip().lower()[:254].replace("\x00", "")
-        return User.objects.with_email(name), name
+        return User.objects.with_email(name), name  # as allauth reads it
     login = unstash_login(request, peek=True)
-    return (login.user, login.user.email.lower()) if login else (None, "")
-
-
-def _device(request: HttpRequest) -> str:
-    return request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return (login.user, one_case(login.user.email)) if login else (None, "")
 
 
 def network_of(request: HttpRequest) -> str:

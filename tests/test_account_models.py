@@ -4,6 +4,9 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone, translation
 
 from accounts.models import Invitation, Membership, User
@@ -57,6 +60,41 @@ def test_an_email_has_one_account_whatever_its_case():
     make_user(email="nadia@example.org")
     twin = User(email="Nadia@Example.org", display_name="Nadia")
     assert refused("user_email_once", twin) == "An account already uses this e-mail."
+
+
+LOOK_ALIKES = [
+    "asha@m\u0131st.org",
+    "a\u017fha@mist.org",
+    "asha@\u212aist.org",
+    "as\u0130a@mist.org",
+]
+
+
+@pytest.mark.parametrize(
+    "email", [*LOOK_ALIKES, "asha@mist.org\n", "аsha@mist.org", "a sha@mist.org"]
+)
+def test_an_email_is_of_plain_letters(email):
+    """Of others, some look alike and some fold into these."""
+    account = User(email=email, display_name="Asha")
+    for name, row in {"user": account, "invitation": invitation(email=email)}.items():
+        assert "xn--" in refused(f"{name}_email_plain", row)
+
+
+@pytest.mark.parametrize("email", [*LOOK_ALIKES, "asha@mist.org.", "asha@mist.orG\u0301"])
+def test_no_look_alike_finds_an_account(email):
+    for found in ("asha@mist.org", "asha@kist.org", "asia@mist.org"):
+        make_user(email=found)
+    assert User.objects.with_email(email) is None
+    assert User.objects.with_email("ASHA@Mist.Org").email == "asha@mist.org"
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get_by_natural_key(email)
+
+
+def test_an_account_is_found_by_its_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    found = User.objects.filter(Exact(Lower("email"), "asha@mist.org")).explain()
+    assert "user_email_once" in found
 
 
 def test_a_name_on_screen_is_filled():

@@ -194,6 +194,8 @@ def test_who_touched_an_object_is_one_command(capsys, organisation, worker):
     assert f"{worker.email}  Took an export  For the funder" in said
     with pytest.raises(CommandError, match="No account"):
         call_command("who_saw", "--account", "nobody@example.org")
+    with pytest.raises(CommandError, match="No account"):
+        call_command("who_saw", "--account", worker.email.replace("s", "\u017f", 1))
     with pytest.raises(CommandError, match="TYPE:ID"):
         call_command("who_saw", "--object", "p2")
 

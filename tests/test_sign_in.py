@@ -95,6 +95,22 @@ def test_a_deactivated_account_does_not_open(client, user):
     assert "deactivated" in client.get(answer["Location"]).content.decode()
 
 
+def test_a_look_alike_address_gets_no_link(client, user, mailoutbox):
+    """PostgreSQL's UPPER makes an S of ſ and an I of ı: the mailbox is somebody else's."""
+    make_user(Role.FIELD_WORKER, email="asha@mist-india.org")
+    for email in ("asha@m\u0131st-india.org", "a\u017fha@mist-india.org"):
+        ask_reset(client, email)
+    assert all("/reset/" not in mail.body for mail in mailoutbox)
+    assert "asha@mist-india.org" not in {to for mail in mailoutbox for to in mail.to}
+
+
+def test_the_link_goes_to_the_address_of_the_account(client, user, mailoutbox):
+    User.objects.filter(pk=user.pk).update(email="Asha@example.org")
+    ask_reset(client, "aSHA@EXAMPLE.ORG")
+    assert mailoutbox[0].to == ["Asha@example.org"]
+    assert "/reset/" in mailoutbox[0].body
+
+
 def test_a_forgotten_password_answers_alike_for_every_email(client, user, mailoutbox):
     closed = make_user(email="closed@example.org", is_active=False)
     answers = [ask_reset(client, e) for e in (user.email, "nobody@example.org", closed.email)]

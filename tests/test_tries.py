@@ -29,6 +29,15 @@ def give(client, email="asha@example.org", password="", address=AWAY):
     return client.post(reverse("account_login"), data, REMOTE_ADDR=address)
 
 
+def come(client, person) -> None:
+    """Sign in through the pages, and out again: the browser is known."""
+    with_application(person)  # whose code of this minute is not used up
+    give(client, person.email, PASSWORD, HOME)
+    client.post(reverse("mfa_authenticate"), {"code": code()}, REMOTE_ADDR=HOME)
+    assert "_auth_user_id" in client.session
+    client.post(reverse("account_logout"))
+
+
 def exhaust(email="asha@example.org", address=AWAY) -> None:
     for _ in range(FREE):
         give(SignedClient(), email, address=address)
@@ -88,6 +97,25 @@ def test_guesses_from_everywhere_slow_down_but_for_the_owners_browser(client, us
     refused = give(SignedClient(), password=PASSWORD, address="192.0.2.1")
     assert "Too many wrong tries" in refused.content.decode()
     assert give(client, password=PASSWORD, address=HOME)["Location"] == reverse("mfa_authenticate")
+
+
+def test_a_shared_computer_lets_no_colleague_guess_on_and_on(client, user):
+    """Each sign-in renews the browser's mark, and must not renew the count of somebody else."""
+    colleague = make_user(Role.FIELD_WORKER, email="ravi@example.org")
+    come(client, user)
+    waited = 0
+    for _ in range(3):
+        come(client, colleague)
+        answers = [give(client, address=HOME).content.decode() for _ in range(10)]
+        waited += sum("Too many wrong tries" in html for html in answers)
+    assert waited == 20  # of thirty guesses, ten were read
+
+
+@pytest.mark.parametrize("spelling", ["as\u212aa@example.org", "AS\u212aA@example.org"])
+def test_no_spelling_of_an_email_begins_another_count(client, spelling):
+    make_user(Role.FIELD_WORKER, email="aska@example.org")
+    exhaust("aska@example.org")
+    assert "Too many wrong tries" in give(client, spelling).content.decode()
 
 
 def test_one_network_is_slowed_over_all_accounts(client, user):

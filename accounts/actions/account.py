@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
+from accounts.models.user import one_case
 from accounts.rights import keep_an_administrator, require_over
 from accounts.roles import Role
 from audit import journal
@@ -108,7 +109,7 @@ def bootstrap(
         language=language,
     )
     organisation.full_clean()
-    user = User(email=email.lower(), display_name=display_name, language=language)
+    user = User(email=one_case(email), display_name=display_name, language=language)
     user.set_unusable_password()
     user.full_clean()
     with explained():

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import jobs
 from accounts.models import Invitation, Membership, User
+from accounts.models.user import one_case
 from accounts.rights import require_giver, roles_to_give
 from audit import journal
 from audit.scope import show_link, within
@@ -59,7 +60,7 @@ def invite(
 ) -> Invitation:
     """Invite an e-mail to a role that `by` may give; the link is sent by a job, for 7 days."""
     require_giver(by, organisation, role)
-    if email.casefold() == by.email.casefold():
+    if one_case(email) == one_case(by.email):
         raise ValidationError({"email": _("Nobody gives themselves a role.")}, code="self")
     invitation = Invitation(
         email=email,
@@ -168,7 +169,7 @@ def accept(
 @transaction.atomic
 def accept_with_account(*, invitation: Invitation, by: User) -> Membership:
     """Add the role of an invitation to the account that already has its e-mail."""
-    if by.email.casefold() != invitation.email.casefold() or not by.is_active:
+    if one_case(by.email) != one_case(invitation.email) or not by.is_active:
         raise PermissionDenied
     with within(invitation.organisation_id):
         return _join(_accepted(invitation), by)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.user import one_case
 from accounts.rights import manageable_organisations, roles_to_give, roles_to_offer
 from accounts.roles import WHOLE_ORGANISATION, Role
 from programs.fields import DateSpanField, DayField
@@ -108,7 +109,7 @@ class InviteForm(MembershipForm):
     field_order = ["email", "language", "organisation", "role", "program", "site", "active"]
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return one_case(self.cleaned_data["email"])
 
 
 class EndMembershipForm(forms.Form):

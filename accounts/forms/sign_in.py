@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import jobs, sign_in_journal, tries
+from accounts.models.user import one_case
 from audit import encryption
 
 NEW_PASSWORD_HINT = _(
@@ -70,7 +71,7 @@ class AskForResetForm(allauth.ResetPasswordForm):
 
     def clean_email(self) -> str:
         """Looked up by nobody yet."""
-        return self.cleaned_data["email"].lower()
+        return one_case(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs) -> str:
         """One line and one job in either case: the page and its time tell nothing."""

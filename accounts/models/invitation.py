@@ -17,6 +17,8 @@ from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions, keeps
 
+from .user import NOT_PLAIN, PLAIN_EMAIL
+
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user) -> InvitationQuerySet:
@@ -106,6 +108,11 @@ class Invitation(models.Model):
                 violation_error_message=_("This site belongs to another organisation."),
             ),
             not_empty("invitation", "active"),
+            CheckConstraint(
+                name="invitation_email_plain",
+                condition=Q(email__regex=PLAIN_EMAIL),
+                violation_error_message=NOT_PLAIN,
+            ),
             CheckConstraint(
                 name="invitation_role",
                 condition=Q(role__in=Role.values),

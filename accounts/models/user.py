@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import string
 import uuid
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,21 @@ from programs.triggers import counts_revisions
 AnonymousUser.access = Access(())
 
 
+CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+# ASCII alone: other letters look alike, or fold into these (ı, ſ and K into i, s and k).
+PLAIN_EMAIL = r"^[\x21-\x7e]+$"
+
+NOT_PLAIN = _(
+    "Write the e-mail without accents or letters of another alphabet; a domain that has some is "
+    "also written “xn--…”."
+)
+
+
+def one_case(email: str) -> str:
+    """How an e-mail is compared: A to Z small, and every other letter as it is."""
+    return email.translate(CAPITALS)
+
+
 def display(user: User) -> str:
     """How allauth names a person."""
     return user.display_name
@@ -36,12 +53,13 @@ class UserQuerySet(models.QuerySet):
         return self.filter(memberships__organisation__in=managed).distinct()
 
     def with_email(self, email: str) -> User | None:
-        return self.filter(email__iexact=email).first()
+        """Never by `iexact`: PostgreSQL makes an I of ı, and finds another mailbox's account."""
+        return self.filter(Exact(Lower("email"), one_case(email))).first()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str) -> User:
-        return self.get(email__iexact=email)
+        return self.get(Exact(Lower("email"), one_case(email)))
 
 
 @tracked(
@@ -89,6 +107,11 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="user_email_once",
                 violation_error_message=_("An account already uses this e-mail."),
+            ),
+            CheckConstraint(
+                name="user_email_plain",
+                condition=Q(email__regex=PLAIN_EMAIL),
+                violation_error_message=NOT_PLAIN,
             ),
             CheckConstraint(
                 name="user_display_name_filled",

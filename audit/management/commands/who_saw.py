@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 def account(email: str):
-    found = get_user_model()._default_manager.filter(email__iexact=email).first()
+    found = get_user_model()._default_manager.with_email(email)
     if found is None:
         raise CommandError(f"No account has the e-mail {email}.")
     return found
