@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import devices, held, sitting
+from . import devices, held, sessions, sitting
 from .models import User
 
 
@@ -44,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         is_new = user.last_login is not None and not devices.is_known(request, user)
         super().login(request, user)
         sitting.begin(request)
+        sessions.note(request, user)
         held.come_back(request, user)
         if is_new:
             browser = devices.rough_name(self.get_http_user_agent(request))

@@ -1,3 +1,4 @@
+from allauth.usersessions import apps as usersessions
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +12,12 @@ class AccountsConfig(AppConfig):
         from .sign_in_journal import listen  # once the models are there
 
         listen()
+
+
+class UserSessionsConfig(usersessions.UserSessionsConfig):
+    """allauth's table of sessions without its signals, which would write the keys of cookies."""
+
+    default = False
+
+    def ready(self) -> None:
+        """Nothing listens: accounts/sessions.py writes the rows."""

@@ -6,10 +6,14 @@ takes to answer it, and nothing else is asked as often.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from functools import partial
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.contrib.sessions.serializers import JSONSerializer
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils import timezone
@@ -20,7 +24,8 @@ from programs.models import Organisation
 from .access import Access
 from .models import Elevation, Membership, User
 
-SEALED_AS = "django_session"
+# As long as the column of a session's key: 160 bits.
+NAME_LENGTH = 40
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 PERSON_FIELDS = [field.attname for field in User._meta.concrete_fields]
@@ -57,26 +62,62 @@ ORDER BY organisation.name, held.role
 
 
 class Sealed:
-    """How a session is written: it holds messages that quote people, and who signed in."""
+    """How a session is written: it holds messages that quote people, and who signed in.
+
+    Sealed for its own row: the session of somebody else, copied over one's own, does not open.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.place = f"django_session:session_data:{name}"
 
     def dumps(self, content: dict) -> bytes:
-        return encryption.ring().seal(JSONSerializer().dumps(content), SEALED_AS)
+        return encryption.ring().seal(JSONSerializer().dumps(content), self.place)
 
     def loads(self, sealed: bytes) -> dict:
-        return JSONSerializer().loads(encryption.ring().open(sealed, SEALED_AS))
+        return JSONSerializer().loads(encryption.ring().open(sealed, self.place))
+
+
+def name_of(session_key: str | None) -> str:
+    """What the database knows of the key in a browser's cookie: its SHA-256, as far as it fits."""
+    return hashlib.sha256((session_key or "").encode()).hexdigest()[:NAME_LENGTH]
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database."""
+    """Django's sessions in the database, under names from which no cookie can be made."""
 
     def load(self) -> dict:
-        with connection.cursor() as cursor:
-            cursor.execute(SESSION, [self.session_key, timezone.now()])
-            row = cursor.fetchone()
-        if row is None:
+        content = self.read(name_of(self.session_key))
+        if content is None:
             self._session_key = None
-            return {}
-        return self.decode(row[0])
+        return content or {}
+
+    def read(self, name: str) -> dict | None:
+        """What the session of this name holds; None once it is over."""
+        with connection.cursor() as cursor:
+            cursor.execute(SESSION, [name, timezone.now()])
+            row = cursor.fetchone()
+        self.serializer = partial(Sealed, name)
+        return None if row is None else self.decode(row[0])
+
+    def create_model_instance(self, data: dict) -> Session:
+        name = name_of(self._get_or_create_session_key())
+        self.serializer = partial(Sealed, name)
+        row = super().create_model_instance(data)
+        row.session_key = name
+        return row
+
+    def cycle_key(self) -> None:
+        """A new key for the same sitting, which its owner finds listed as before."""
+        before = name_of(self.session_key)
+        super().cycle_key()
+        listed = UserSession.objects.filter(session_key=before)
+        listed.update(session_key=name_of(self.session_key))
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(name_of(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        super().delete(name_of(session_key or self.session_key))
 
 
 class Backend(AuthenticationBackend):

@@ -1,15 +1,23 @@
-"""Where somebody is signed in: allauth's list of sessions, with the times each one knows."""
+"""Where somebody is signed in: allauth's table of sessions, with the times each one knows.
+
+Like the sessions' own table it holds names of sessions (accounts/arrival.py), no key of a cookie.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from django.db.models import Model
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
 
 from . import devices, sitting
-from .arrival import SessionStore
+from .arrival import SessionStore, name_of
+from .models import User
 
 
 @dataclass(frozen=True)
@@ -23,16 +31,42 @@ class Row:
     is_here: bool
 
 
-def of(user: Model, here: str) -> list[Row]:
+def note(request: HttpRequest, user: User) -> None:
+    """Write down where somebody has just signed in, and forget sessions that are no more."""
+    if not request.session.session_key:
+        request.session.save()
+    living = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(living), user=user).delete()
+    longest = UserSession._meta.get_field("user_agent").max_length
+    UserSession.objects.update_or_create(
+        session_key=name_of(request.session.session_key),
+        defaults={
+            "user": user,
+            "ip": get_adapter().get_client_ip(request),
+            "user_agent": request.headers.get("User-Agent", "")[:longest],
+        },
+    )
+
+
+def of(user: User, here: str) -> list[Row]:
     """The open sessions of somebody, this one first, then the latest seen."""
-    found = [_row(session, here) for session in UserSession.objects.purge_and_list(user)]
+    kept = UserSession.objects.filter(user=user)
+    found = [_row(session, user, name_of(here)) for session in kept]
     return sorted(filter(None, found), key=lambda row: (not row.is_here, -row.seen_at.timestamp()))
 
 
-def _row(session: UserSession, here: str) -> Row | None:
-    times = SessionStore(session.session_key).get(sitting.SESSION_KEY)
-    if times is None or sitting.has_passed(times):
+def _row(session: UserSession, user: User, here: str) -> Row | None:
+    content = SessionStore().read(session.session_key) or {}
+    times = content.get(sitting.SESSION_KEY)
+    is_open = content.get(HASH_SESSION_KEY) == user.get_session_auth_hash()
+    if times is None or not is_open or sitting.has_passed(times):
         return None
     browser = devices.rough_name(session.user_agent)
     began, seen = (dt.datetime.fromtimestamp(times[name], dt.UTC) for name in ("began", "seen"))
     return Row(session.pk, browser, began, seen, session.session_key == here)
+
+
+def end(session: UserSession) -> None:
+    """Nothing opens with its key any more."""
+    Session.objects.filter(session_key=session.session_key).delete()
+    session.delete()

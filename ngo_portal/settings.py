@@ -104,7 +104,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "accounts.apps.UserSessionsConfig",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -182,7 +182,7 @@ EXPORTS_DIR = setting("PORTAL_EXPORTS_DIR", str(BASE_DIR / ".local" / "exports")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "ngo_portal.cache.SealedCache",
         "LOCATION": "portal_cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
@@ -248,7 +248,6 @@ PROXIES = int(setting("PORTAL_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 SESSION_ENGINE = "accounts.arrival"
-SESSION_SERIALIZER = "accounts.arrival.Sealed"
 SESSION_COOKIE_NAME = "__Host-session" if HAS_TLS else "session"
 SESSION_COOKIE_SECURE = HAS_TLS
 SESSION_COOKIE_SAMESITE = "Lax"

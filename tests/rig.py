@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from accounts.arrival import name_of
 from ngo_portal.backup import restoring
 from ngo_portal.launch import databases, project, roles
 from ngo_portal.launch.checkout import HERE
@@ -108,7 +109,7 @@ def signed_in(env: dict[str, str], person) -> str:
     key = client.session.session_key
     query = "SELECT session_key, session_data, expire_date FROM django_session"
     with connection.cursor() as cursor:
-        cursor.execute(f"{query} WHERE session_key = %s", [key])
+        cursor.execute(f"{query} WHERE session_key = %s", [name_of(key)])
         row = cursor.fetchone()
     with psycopg.connect(env["DATABASE_OWNER_URL"]) as session:
         session.execute("INSERT INTO django_session VALUES (%s, %s, %s)", row)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.arrival import MEMBERSHIP_FIELDS, ORGANISATION_FIELDS, PERSON_FIELDS, Backend
+from accounts.arrival import MEMBERSHIP_FIELDS, ORGANISATION_FIELDS, PERSON_FIELDS, Backend, name_of
 from accounts.models import User
 from ngo_portal.launch.vault import key_file
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     make_user,
 )
 from tests.proof.canaries import as_stolen
+from tests.signing import SignedClient
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -97,9 +98,29 @@ def test_three_statements_open_a_request(person, client):
 
 def test_a_session_says_nothing_without_the_key(client, person, settings, tmp_path):
     client.force_login(person)
-    row = Session.objects.get(session_key=client.session.session_key)
+    row = Session.objects.get(session_key=name_of(client.session.session_key))
     assert person.email.encode() not in as_stolen(row.session_data)
     assert client.get("/me/").status_code == 200
     other = key_file(tmp_path / "keys")
     settings.PORTAL_KEY_FILE = str(other)
     assert client.get("/me/").status_code == 302
+
+
+def test_what_the_database_knows_of_a_session_opens_nothing(person, client):
+    client.force_login(person)
+    assert client.get("/me/").status_code == 200
+    name = Session.objects.get().session_key
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value not in name
+    client.cookies[settings.SESSION_COOKIE_NAME] = name
+    assert client.get("/me/").status_code == 302
+
+
+def test_the_session_of_somebody_else_put_over_ones_own_opens_nothing(person, client):
+    thief = SignedClient()
+    client.force_login(person)
+    thief.force_login(make_user())
+    theirs = Session.objects.get(session_key=name_of(client.session.session_key))
+    own = Session.objects.filter(session_key=name_of(thief.session.session_key))
+    own.update(session_data=theirs.session_data)
+    assert thief.get("/me/").status_code == 302
+    assert client.get("/me/").status_code == 200

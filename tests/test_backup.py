@@ -13,7 +13,7 @@ from ngo_portal.backup import archive, making, restoring
 from ngo_portal.backup.refusal import RefusalError
 from programs.models import Organisation
 from tests.backups import IDENTITY, PAIR, as_owner_of, backup_of, compared, restored
-from tests.factories import make_organisation
+from tests.factories import make_organisation, make_user
 
 SITE = "public.programs_site"
 NIGHT = dt.datetime(2027, 1, 31, 2, 30, tzinfo=dt.UTC)
@@ -154,13 +154,18 @@ def test_a_damaged_backup_is_refused(made):
 
 def test_sessions_do_not_travel(own_database, tmp_path, files, client):
     client.get("/sign-in/")
+    make_user()
     as_owner_of(
         own_database,
         "INSERT INTO django_session VALUES ('canary-of-a-session', 'x', now() + '1 hour')",
+        "INSERT INTO usersessions_usersession"
+        " (user_id, session_key, ip, user_agent, data, created_at, last_seen_at)"
+        " SELECT id, 'canary', '192.0.2.1', '', '{}', now(), now() FROM accounts_user",
     )
     with restored(backup_of(own_database, tmp_path, files)) as (saved, name):
         assert compared(saved, name) == []
-        assert saved.facts["tables"]["public.django_session"] == [0, "0/0"]
+        for table in ("django_session", "usersessions_usersession"):
+            assert saved.facts["tables"][f"public.{table}"] == [0, "0/0"]
 
 
 def nights(tmp_path, number: int) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
-from accounts import held, sitting
+from accounts import held, sessions, sitting
+from accounts.arrival import name_of
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import make_organisation, make_user
@@ -124,12 +125,22 @@ def test_a_session_key_from_before_signing_in_is_worth_nothing(client, user):
 
 def test_a_new_password_ends_the_other_sessions(client, user):
     other = SignedClient()
-    for each in (client, other):
-        each.force_login(user)
+    come_in(client, user)
+    come_in(other, user, step=1)
     new = {"password1": "quatre mots sans lien", "password2": "quatre mots sans lien"}
     client.post(reverse("account_change_password"), {"oldpassword": PASSWORD} | new)
     assert client.get("/me/").status_code == 200
     assert other.get("/me/").status_code == 302
+    (row,) = sessions.of(User.objects.get(pk=user.pk), client.session.session_key)
+    assert row.is_here
+
+
+def test_the_list_of_sessions_holds_no_key_of_a_cookie(client, user):
+    come_in(client, user)
+    (row,) = UserSession.objects.all()
+    assert row.session_key == name_of(client.session.session_key)
+    client.cookies["session"] = row.session_key
+    assert client.get("/me/").status_code == 302
 
 
 @pytest.mark.parametrize("key", ["", "x", "9" * 19, "9" * 5000])
@@ -144,7 +155,7 @@ def test_ones_own_sessions_are_listed_and_ended(client, user):
     come_in(other, user, step=1)
     html = client.get(reverse("own_sessions")).content.decode()
     assert "Firefox, Android" in html
-    row = UserSession.objects.get(session_key=other.session.session_key)
+    row = UserSession.objects.get(session_key=name_of(other.session.session_key))
     assert client.post(reverse("own_sessions"), {"session": row.pk}).status_code == 302
     assert other.get("/me/").status_code == 302
     assert client.get("/me/").status_code == 200

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sessions
 from accounts.models import Membership, User
 from accounts.models.user import one_case
 from accounts.rights import keep_an_administrator, require_over
@@ -46,7 +47,7 @@ def end_session(*, by: User, key: str) -> None:
     number = int(key) if key.isdecimal() and len(key) < 20 else None  # no longer key exists
     session = UserSession.objects.filter(user=by, pk=number).first()
     if session is not None:
-        session.end()
+        sessions.end(session)
         journal.record("end_session", by, by=by)
 
 

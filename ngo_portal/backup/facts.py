@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 # Not kept: a session opens the portal to whoever holds it, a cache is made again.
-PASSING = ("django_session", "portal_cache")
+PASSING = ("django_session", "usersessions_usersession", "portal_cache")
 # One text for one value, whatever the settings of the server or the role.
 SAME_TEXTS = """
 SET LOCAL search_path = pg_catalog; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD';

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from accounts.arrival import name_of
 from accounts.models import Membership, User
 from accounts.roles import Role
 from ngo_portal import access
@@ -145,7 +146,7 @@ def nobodies(scene: Scene) -> list[Actor]:
     User.objects.filter(pk=gone.pk).update(is_active=False)
     past = timezone.now() - dt.timedelta(seconds=1)
     key = found[3].client.cookies["session"].value
-    Session.objects.filter(session_key=key).update(expire_date=past)
+    Session.objects.filter(session_key=name_of(key)).update(expire_date=past)
     _end_rights(ended)
     return found
 
