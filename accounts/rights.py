@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 
 from django.apps import apps
@@ -12,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.scope import current, scope
 from programs.models import Organisation
 
 from .roles import (
@@ -97,6 +99,13 @@ def require_over_here(by: Model, person: Model) -> None:
     )
     for membership in managed.select_related("organisation"):
         require_giver(by, membership.organisation, membership.role)
+
+
+def organisations_of(person_id: uuid.UUID) -> set[int]:
+    """Where somebody works or worked, read as themselves: nobody has signed in yet."""
+    with scope(user_id=person_id, request_id=current().request_id):
+        held = _memberships().filter(user_id=person_id)
+        return set(held.values_list("organisation_id", flat=True))
 
 
 def works_elsewhere(person: Model, *, than: Iterable[int]) -> bool:

@@ -14,11 +14,11 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 
 from audit import journal
 from audit.encryption import fingerprint
-from audit.scope import current, scope
 
 from . import slowed
-from .models import Membership, User
+from .models import User
 from .models.user import one_case
+from .rights import organisations_of
 
 RESETS_AT_ONCE = 3
 RESETS_OF_A_NETWORK = 20
@@ -53,7 +53,7 @@ def _failed(credentials: dict, **more) -> None:
         "fail_sign_in",
         person,
         by=None,
-        audience=_organisations(person.pk if person else uuid.uuid4()),
+        audience=organisations_of(person.pk if person else uuid.uuid4()),
         details={"email": fingerprint(one_case(email), "email")},
     )
 
@@ -61,7 +61,7 @@ def _failed(credentials: dict, **more) -> None:
 def asked_for_reset(email: str, network: str) -> None:
     """Somebody asked for the e-mail that sets a new password; the same work known or not."""
     person = User.objects.with_email(email)
-    held = _organisations(person.pk if person else uuid.uuid4())
+    held = organisations_of(person.pk if person else uuid.uuid4())
     about = one_case(email)
     of_email = slowed.is_due("ask_reset", about, free=RESETS_AT_ONCE)
     if slowed.is_due("ask_reset from", network, free=RESETS_OF_A_NETWORK) and of_email:
@@ -88,13 +88,6 @@ def _record(action: str, user: User, *, details: dict | None = None, **who) -> N
         action,
         user,
         by=who.get("by", user),
-        audience=_organisations(user.pk),
+        audience=organisations_of(user.pk),
         details=details,
     )
-
-
-def _organisations(person_id: uuid.UUID) -> set[int]:
-    """Where somebody works or worked, read as themselves: nobody has signed in yet."""
-    with scope(user_id=person_id, request_id=current().request_id):
-        held = Membership.objects.filter(user_id=person_id)
-        return set(held.values_list("organisation_id", flat=True))

@@ -26,8 +26,10 @@ from . import devices
 from .models import SignInTries, User
 from .models.user import one_case
 
-PASSWORD, CODE, AGAIN = "account_login", "mfa_authenticate", "account_reauthenticate"
-GUARDED = {PASSWORD, CODE, AGAIN, "mfa_reauthenticate"}
+PASSWORD, CODE = "account_login", "mfa_authenticate"
+# Where somebody who is signed in gives their password once more.
+AGAIN = {"account_reauthenticate", "account_change_password"}
+GUARDED = {PASSWORD, CODE, "mfa_reauthenticate", *AGAIN}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def keys_of(request: HttpRequest) -> list[Count]:
     if page is None or _is_passkey(request, page):
         return []
     user, name = _who(request, page)
-    kind = "password" if page in (PASSWORD, AGAIN) else "code"
+    kind = "password" if page in {PASSWORD, *AGAIN} else "code"
     if user is not None and devices.is_known(request, user):
         return [_count(10, 300, kind, "device", name)]
     network = network_of(request)

@@ -217,7 +217,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Failed tries are counted by accounts/tries.py, which locks nobody out.
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None, "reauthenticate": None}
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    ["login_failed", "login", "reauthenticate", "change_password"], None
+)
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",

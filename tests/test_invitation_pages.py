@@ -90,6 +90,21 @@ def test_the_link_opens_an_account_and_signs_in(client, link):
     assert Membership.objects.get(user=user).role == Role.COORDINATOR
 
 
+@pytest.mark.parametrize("password", ["PreranaPrerana1", "Prerana-2026-!!"])
+def test_no_password_is_built_on_the_name_of_who_invites(client, link, password):
+    """Nobody has signed in: the walls would hide it."""
+    typed = JOINING | {"password": password, "password_again": password}
+    assert "easy to guess here" in client.post(link, typed).content.decode()
+    assert not User.objects.filter(email=INVITED).exists()
+
+
+def test_an_email_of_other_letters_is_told(client, administrator):
+    html = client.post(reverse("invite"), data(email="nadia@ex\u0131mple.org")).content.decode()
+    assert "xn--" in html
+    assert "nadia@ex\u0131mple.org" in html
+    assert not Invitation.objects.exists()
+
+
 def test_the_link_works_once(client, link):
     client.post(link, JOINING)
     client.logout()

@@ -4,14 +4,15 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts.roles import Role
 from tests.factories import make_organisation, make_program, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-def refuses(password: str) -> set[str]:
+def refuses(password: str, *where) -> set[str]:
     try:
-        validate_password(password, make_user(display_name="Asha"))
+        validate_password(password, make_user(*where, display_name="Asha"))
     except ValidationError as error:
         return {each.code for each in error.error_list}
     return set()
@@ -27,9 +28,9 @@ def test_words_of_the_work_are_refused(password):
 
 @pytest.mark.parametrize("password", ["Mumbai-Smiles-2026", "smilesMUMBAI99!", "nightcare-2026!!"])
 def test_names_of_organisations_and_programs_are_refused(password):
-    make_organisation("Mumbai Smiles")
-    make_program(name_fr="Soins", name_en="Night care")
-    assert "context_words" in refuses(password)
+    place = make_organisation("Mumbai Smiles")
+    make_program(place, name_fr="Soins", name_en="Night care")
+    assert "context_words" in refuses(password, Role.FIELD_WORKER, place)
 
 
 @pytest.mark.parametrize("password", ["password1234", "short", "123456789123"])

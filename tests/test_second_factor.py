@@ -154,7 +154,7 @@ def test_nothing_of_a_factor_can_be_read_in_the_database(user):
 def test_a_secret_moved_to_another_account_opens_nothing(user):
     with_application(user)
     other = make_user()
-    actions.add_totp(by=other, secret=factors.new_secret())
+    actions.add_totp(by=other, secret=factors.new_secret(), last_step=0)
     stolen = factors.of(user).get(type=Type.TOTP).data
     factors.of(other).filter(type=Type.TOTP).update(data=stolen)
     with pytest.raises(Exception, match="altered or moved"):
@@ -176,6 +176,20 @@ def test_the_first_factor_is_an_application(client, user, mailoutbox):
     assert actions.use_code(user=user, code="".join(shown[0])) is not None
     assert mailoutbox[0].to == [user.email]
     assert JournalEntry.objects.filter(action="add_second_factor", user_id=user.pk).exists()
+
+
+def test_the_code_that_added_an_application_opens_no_other_session(client, user):
+    with_proofs(client, user)
+    html = client.get(reverse("totp_add")).content.decode()
+    secret = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', html)[1].replace(" ", "")
+    seen = factors.code_at(secret, factors.step_now())
+    client.post(reverse("totp_add"), {"code": seen})
+    other = type(client)()
+    give_password(other, user)
+    assert give_code(other, seen).status_code == 200
+    assert not is_in(other)
+    give_code(other, factors.code_at(secret, factors.step_now() + 1))
+    assert is_in(other)
 
 
 def test_a_wrong_first_code_adds_nothing(client, user):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import JournalEntry
-from tests.factories import make_user
+from tests.factories import make_organisation, make_program, make_user
 from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,19 @@ def test_the_link_of_the_mail_sets_a_password_once(client, user, mailoutbox):
     user.refresh_from_db()
     assert user.check_password(NEW["password1"])
     assert mailoutbox[-1].subject == "Your password was changed"
+
+
+@pytest.mark.parametrize("password", ["KaleidoscopePrajwala1", "kaleidoscope-2026", "NightcareNC1"])
+def test_the_link_takes_no_password_of_ones_own_organisation(client, mailoutbox, password):
+    """Nobody has signed in: the walls would hide every name."""
+    place = make_organisation("Kaleidoscope Prajwala")
+    make_program(place, name_fr="Soins", name_en="Nightcare")
+    asha = make_user(Role.FIELD_WORKER, place, email="ravi@example.org")
+    ask_reset(client, asha.email)
+    form = client.get(reset_link(mailoutbox[0]))["Location"]
+    html = client.post(form, {"password1": password, "password2": password}).content.decode()
+    assert "easy to guess here" in html
+    assert client.post(form, NEW).status_code == 302
 
 
 def test_the_link_leads_to_the_portal_whatever_the_request_said(client, user, mailoutbox, settings):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import SignInTries
 from accounts.roles import Role
+from audit.models import JournalEntry
 from tests.factories import make_user
 from tests.signing import SignedClient, code, with_application
 
@@ -146,6 +147,24 @@ def test_a_confirmation_is_slowed_too(client, user):
         client.post(reverse("account_reauthenticate"), {"password": "wrong"})
     html = client.post(reverse("account_reauthenticate"), {"password": PASSWORD}).content.decode()
     assert "Too many wrong tries" in html
+
+
+def test_the_present_password_is_guessed_no_faster_than_at_sign_in(client, user):
+    client.force_login(user)
+    new = {"password1": "quatre mots sans lien", "password2": "quatre mots sans lien"}
+    for number in range(FREE):
+        html = client.post(
+            reverse("account_change_password"), new | {"oldpassword": f"guess {number}"}
+        ).content.decode()
+        assert "This is not your present password" in html
+    right = new | {"oldpassword": PASSWORD}
+    html = client.post(reverse("account_change_password"), right).content.decode()
+    assert "Too many wrong tries" in html
+    lines = JournalEntry.objects.filter(action="fail_sign_in", target_id=str(user.pk))
+    assert lines.count() == FREE
+    later(seconds=1)
+    assert client.post(reverse("account_change_password"), right).status_code == 302
+    assert SignInTries.objects.count() == 2  # what was held against this account here is gone
 
 
 def test_a_field_of_a_passkey_beside_the_guess_changes_nothing(client, user):

@@ -16,10 +16,14 @@ from audit import journal
 
 
 @transaction.atomic
-def add_totp(*, by: User, secret: str) -> Authenticator:
-    """Take codes of an application from now on, instead of those of the one before."""
+def add_totp(*, by: User, secret: str, last_step: int) -> Authenticator:
+    """Take codes of an application from now on, instead of those of the one before.
+
+    `last_step` is that of the code that proved it, which is used up.
+    """
     factors.of(by).filter(type=Type.TOTP).delete()
-    return _add(by, Type.TOTP, {"secret": factors.seal(by, secret), "last_step": 0})
+    data = {"secret": factors.seal(by, secret), "last_step": last_step}
+    return _add(by, Type.TOTP, data)
 
 
 @transaction.atomic

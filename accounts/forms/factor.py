@@ -117,7 +117,8 @@ class FirstCodeForm(forms.Form):
         self.secret = secret
 
     def clean_code(self) -> str:
-        if factors.step_of(self.secret, self.cleaned_data["code"]) is None:
+        self.step = factors.step_of(self.secret, self.cleaned_data["code"])
+        if self.step is None:
             raise get_adapter().validation_error("incorrect_code")
         return self.cleaned_data["code"]
 

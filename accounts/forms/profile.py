@@ -5,7 +5,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Invitation, User
+from audit.scope import within
 
 from .sign_in import NEW_PASSWORD_HINT
 
@@ -45,8 +46,8 @@ class AcceptForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, email: str, **kwargs) -> None:
-        self.email = email
+    def __init__(self, *args, invitation: Invitation, **kwargs) -> None:
+        self.invitation = invitation
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict:
@@ -55,9 +56,11 @@ class AcceptForm(forms.Form):
         if password and data.get("password_again") not in (None, password):
             self.add_error("password_again", _("The two passwords differ."))
         if password:
-            person = User(email=self.email, display_name=data.get("display_name", ""))
+            name = data.get("display_name", "")
+            person = User(email=self.invitation.email, display_name=name)
             try:
-                validate_password(password, person)
+                with within(self.invitation.organisation_id):
+                    validate_password(password, person)
             except ValidationError as error:
                 self.add_error("password", error)
         return data

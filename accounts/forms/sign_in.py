@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest
 from django.utils import translation
@@ -51,6 +52,13 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
         _say(self, "oldpassword", _("Present password"))
         _say(self, "password1", _("New password"), NEW_PASSWORD_HINT)
         _say(self, "password2", _("New password, once more"))
+
+    def clean_oldpassword(self) -> str:
+        """Counted and written down like a try to sign in: a stolen session guesses here too."""
+        password = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
 
 
 class NewPasswordForm(allauth.ResetPasswordKeyForm):

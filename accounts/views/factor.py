@@ -50,7 +50,7 @@ def totp_add(request: HttpRequest) -> HttpResponse:
     secret = _pending_secret(request)
     form = FirstCodeForm(request.POST or None, secret=secret)
     if form.is_valid():
-        factor = actions.add_totp(by=request.user, secret=secret)
+        factor = actions.add_totp(by=request.user, secret=secret, last_step=form.step)
         del request.session[PENDING]
         return _added(request, factor)
     adapter = get_adapter()

@@ -79,7 +79,7 @@ def _closed(request: HttpRequest, invitation: Invitation | None) -> HttpResponse
 def _open_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = AcceptForm(
         request.POST or None,
-        email=invitation.email,
+        invitation=invitation,
         initial={"language": invitation.language},
     )
     if form.is_valid():

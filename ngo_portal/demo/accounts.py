@@ -110,7 +110,7 @@ def make_platform() -> User:
         )
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
-    add_totp(by=user, secret=secret_of(user.email))
+    add_totp(by=user, secret=secret_of(user.email), last_step=0)
     return user
 
 
@@ -159,7 +159,7 @@ def make_account(account: Account, calendar: Calendar) -> User:
             language=account.language,
             at=calendar.opened_at,
         )
-        add_totp(by=made, secret=secret_of(made.email))
+        add_totp(by=made, secret=secret_of(made.email), last_step=0)
     with acting(by):
         for program in programs[1:]:
             grant(user=made, program=program, **where)
