@@ -26,8 +26,9 @@ from audit.scope import current, scope
 from . import letters
 from .adapter import reset_url
 from .models import Elevation, FactorReset, Invitation, Membership, SignInTries, User
-from .rights import second_people
-from .two_people import HELD
+from .rights import holders, watchers
+from .roles import CONFIRM_RESET
+from .two_people import Change
 
 logger = logging.getLogger(__name__)
 RESET = "procrastinate_jobs:send_reset"
@@ -151,7 +152,7 @@ def tell_of_reset(*, reset_id: str, organisation_id: int) -> None:
     for asked in worked - {organisation_id} or {organisation_id}:
         with scope(organisation_ids=[asked]):
             besides = [reset.person, reset.asked_by]
-            found = second_people(asked, besides=besides, are_settled=True)
+            found = holders(asked, CONFIRM_RESET, besides=besides, are_settled=True)
             people |= {person.pk: person for person in found}
     for person in people.values():
         url = letters.address("factor_resets")
@@ -159,17 +160,18 @@ def tell_of_reset(*, reset_id: str, organisation_id: int) -> None:
 
 
 @app.task(name="accounts.jobs.tell_of_role", retry=AGAIN)
-def tell_of_role(*, membership_id: str, organisation_id: int) -> None:
-    """Tell who may be a second person that somebody else will be one, while it can be undone."""
+def tell_of_role(*, membership_id: str, organisation_id: int, change: str, by_id: str) -> None:
+    """Tell who is a second person, or just was, of a role that begins or ends, in time to ask."""
     with scope(organisation_ids=[organisation_id]):
-        rows = Membership.objects.select_related("organisation", "user", "granted_by")
-        given = rows.get(pk=membership_id)
-        if given.granted_at + HELD <= timezone.now():
+        held = Membership.objects.select_related("organisation", "user").get(pk=membership_id)
+        by = User.objects.get(pk=by_id)
+        begins = change in (Change.GIVEN, Change.OPENED)
+        if begins and held.counts_from <= timezone.now():
             return
-        besides = [one for one in (given.user, given.granted_by) if one]
-        for person in second_people(organisation_id, besides=besides, are_settled=False):
-            counts_from = given.granted_at + HELD
-            letters.send("role_given", person, given=given, counts_from=counts_from)
+        people = watchers(organisation_id, besides=[by, held.user] if begins else [by])
+        for person in people:
+            name = "role_given" if begins else "role_ended"
+            letters.send(name, person, held=held, by=by, change=change)
 
 
 @app.periodic(cron="23 3 * * *")

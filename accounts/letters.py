@@ -1,4 +1,7 @@
-"""E-mails in the language of their reader; they name nobody but who asks them for something."""
+"""E-mails in the language of their reader; they name nobody who is helped.
+
+Of colleagues they name those alone whose act the reader answers or judges.
+"""
 
 from __future__ import annotations
 

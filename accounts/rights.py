@@ -16,15 +16,7 @@ from django.utils.translation import gettext as _
 from audit.scope import current, scope
 from programs.models import Organisation
 
-from .roles import (
-    ELEVATIONS,
-    MANAGE,
-    NEVER_ELEVATED,
-    REVIEW_ELEVATIONS,
-    Role,
-    roles_with,
-)
-from .two_people import SECOND_ROLES
+from .roles import CONFIRM_RESET, ELEVATIONS, MANAGE, NEVER_ELEVATED, Role, roles_with
 
 FIRST_ADMINISTRATORS = "programs.manage_organisations"
 FIRST_ROLE = frozenset({Role.ADMINISTRATOR})
@@ -131,33 +123,43 @@ def organisations_to_elevate_in(user: Model) -> list[Organisation]:
     return [o for pk, o in found.items() if roles_to_elevate_to(user, pk)]
 
 
-def reviewers_of(organisation_id: int, *, besides: Model) -> list[Model]:
-    """Who answers for emergency access in a whole organisation today, once each."""
-    held = (
-        _memberships()
-        .current()
-        .filter(
-            organisation=organisation_id,
-            role__in=roles_with(REVIEW_ELEVATIONS),
-            program=None,
-            site=None,
-            user__is_active=True,
-        )
-    )
-    people = {m.user_id: m.user for m in held.exclude(user=besides).select_related("user")}
-    return list(people.values())
-
-
-def second_people(
-    organisation_id: int, *, besides: Iterable[Model], are_settled: bool
+def holders(
+    organisation_id: int,
+    permission: str,
+    *,
+    besides: Iterable[Model] = (),
+    are_settled: bool = False,
 ) -> list[Model]:
-    """Who may be the second of two people in an organisation, now or some day, once each."""
-    held = _memberships().current().settled() if are_settled else _memberships().current()
-    others = held.filter(
-        organisation=organisation_id, role__in=SECOND_ROLES, program=None, site=None
+    """Who holds `permission` over a whole organisation today, or for a week already; once each."""
+    held = _over_whole(organisation_id, permission).current().filter(user__is_active=True)
+    return _people(held.settled() if are_settled else held, besides)
+
+
+def watchers(organisation_id: int, *, besides: Iterable[Model]) -> list[Model]:
+    """Who may be the second of two people, or could be until a week ago: they are told.
+
+    To close their accounts first, or to end their roles, would hide nothing.
+    """
+    return _people(_over_whole(organisation_id, CONFIRM_RESET).watching(), besides)
+
+
+def _over_whole(organisation_id: int, permission: str) -> QuerySet:
+    roles = roles_with(permission)
+    return _memberships().filter(
+        organisation=organisation_id, role__in=roles, program=None, site=None
     )
-    others = others.filter(user__is_active=True).exclude(user__in=besides)
-    return list({m.user_id: m.user for m in others.select_related("user")}.values())
+
+
+def _people(held: QuerySet, besides: Iterable[Model]) -> list[Model]:
+    others = held.exclude(user__in=[person.pk for person in besides]).select_related("user")
+    return list({m.user_id: m.user for m in others}.values())
+
+
+def counts_from(by: Model, permission: str, organisation_id: int) -> dt.datetime | None:
+    """From when on a role of `by` counts for what takes two people; None once it does."""
+    held = _over_whole(organisation_id, permission).current().filter(user=by)
+    first = min((m.counts_from for m in held.select_related("user")), default=None)
+    return first if first and first > timezone.now() else None
 
 
 def role_behind(by: Model, permission: str, organisations: Iterable[int]) -> dict[str, str | None]:

@@ -28,6 +28,8 @@ ELEVATE = "accounts.elevate"
 REVIEW_ELEVATIONS = "accounts.review_elevations"
 # The second person without whom nobody's lost second factor is lifted.
 CONFIRM_RESET = "accounts.confirm_reset"
+# Figures that leave: somebody else agrees to much of them at once.
+EXPORT = "reports.export_figures"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FIELD_WORKER: frozenset(_ENTRY | {ELEVATE}),
@@ -40,7 +42,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "beneficiaries.lock_months",
             "programs.view_funding",
             "reports.view_figures",
-            "reports.export_figures",
+            EXPORT,
             "reports.approve_exports",
             CONFIRM_RESET,
         }
@@ -57,7 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             CONFIRM_RESET,
         }
     ),
-    Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", "reports.export_figures"}),
+    Role.PARTNER: frozenset(_ENTRY | {"reports.view_figures", EXPORT}),
     Role.FUNDER: frozenset({"programs.view_funding"}),
     Role.AUDITOR: frozenset(_CATALOGUE | {REVIEW_ELEVATIONS, CONFIRM_RESET, "audit.view_journal"}),
     Role.PLATFORM_ADMINISTRATOR: frozenset(

@@ -1,20 +1,33 @@
 """What takes two people takes two whose roles were not given for it: held for a week already.
 
 Whoever manages access could otherwise invite an account of their own and agree with themselves. Who
-gave the role does not matter: a chain of new accounts would hide it. In that week those who could
-be the second person have read that it was given, and the journal says by whom.
+gave the role does not matter: a chain of new accounts would hide it. Nor does a week count in which
+the account was closed. Meanwhile those who are a second person, or just were, read of it by mail.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 
-from .roles import CONFIRM_RESET, roles_with
+from .roles import CONFIRM_RESET, EXPORT, roles_with
 
 DAYS_HELD = 7
 HELD = dt.timedelta(days=DAYS_HELD)
 # Whoever has one of these may be the second of two people.
 SECOND_ROLES = roles_with(CONFIRM_RESET)
+# Whoever has one of these, be it for one site, asks for what the second then agrees to.
+ASKING_ROLES = roles_with(EXPORT)
+
+
+class Change(enum.StrEnum):
+    """What becomes of a role that counts for what takes two people, itself or with the account."""
+
+    GIVEN = "given"
+    ENDED = "ended"
+    OPENED = "opened"
+    CLOSED = "closed"
+
 
 HOLDS = """EXISTS (
     SELECT FROM accounts_membership AS held
@@ -23,7 +36,7 @@ HOLDS = """EXISTS (
     WHERE held.user_id = {person} AND person.is_active AND one.is_active
       AND {where}
       AND held.role IN ({roles})
-      AND held.granted_at <= now() - interval '{days} days'
+      AND greatest(held.granted_at, person.opened_at) <= now() - interval '{days} days'
       AND held.ended_at IS NULL
       AND held.active @> (now() AT TIME ZONE one.time_zone)::date)"""
 WHOLE = " AND held.program_id IS NULL AND held.site_id IS NULL"
@@ -48,6 +61,12 @@ DATES_THE_RIGHT = """
         NEW.granted_at := now();
     END IF;
     NEW.granted_at := least(NEW.granted_at, now());
+    RETURN NEW;
+"""
+# An account that opens again settles anew: closed, nobody saw what it was for.
+DATES_THE_OPENING = """
+    NEW.opened_at := CASE WHEN NEW.is_active AND NOT OLD.is_active THEN now()
+                          ELSE OLD.opened_at END;
     RETURN NEW;
 """
 

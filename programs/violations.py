@@ -17,6 +17,11 @@ OTHER_MESSAGES = {
         "This report is no longer open: its counts are frozen. Start a correction to change them."
     ),
     "elevation_closes_once": _("This emergency access is closed: nothing of it changes any more."),
+    "elevation_reviewer": _("Whoever answers for emergency access in this organisation reviews."),
+    "elevation_reviewer_is_new": _(
+        "Your role is less than 7 days old: until then it reviews nothing. Somebody whose role is "
+        "older reviews; if there is nobody, the review waits."
+    ),
     "export_approver_organisation": _(
         "An export is approved in your organisation or by the lead of a program."
     ),

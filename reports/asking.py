@@ -11,8 +11,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
-from accounts.roles import roles_with
+from accounts.models import User
+from accounts.rights import holders
 from programs.models import FundedProject, Organisation, Program, Site
 from programs.models.program import Pillar
 
@@ -80,10 +80,13 @@ class Question:
     @cached_property
     def approver(self) -> Organisation | None:
         """The organisation asked: one's own; of somebody alone there, the lead of the programs."""
-        if not self.needs_second_person or _someone_else_approves(self.by, self.organisation):
-            return self.organisation
+        own = self.organisation
+        if not self.needs_second_person:
+            return own
+        if holders(own.pk, APPROVE, besides=[self.by], are_settled=True):
+            return own
         leads = {program.organisation_id for program in self.selection.programs}
-        leads.discard(self.organisation.pk)
+        leads.discard(own.pk)
         return Organisation.objects.filter(pk__in=leads).first() if len(leads) == 1 else None
 
     @property
@@ -110,17 +113,6 @@ def read(by: User, query: Mapping[str, str]) -> Question:
 def fixed(selection: Selection) -> Selection:
     """The same question with its months named: "the last twelve" would be others tomorrow."""
     return replace(selection, period=replace(selection.period, code=period.RANGE))
-
-
-def _someone_else_approves(by: User, organisation: Organisation) -> bool:
-    return (
-        Membership.objects.current()
-        .settled()
-        .filter(organisation=organisation, role__in=roles_with(APPROVE), user__is_active=True)
-        .filter(program=None, site=None)
-        .exclude(user=by)
-        .exists()
-    )
 
 
 def words(export: Export, user: User) -> list[str]:

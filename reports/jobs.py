@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from accounts.jobs import AGAIN, acting_for
-from accounts.models import Membership, User
-from accounts.roles import roles_with
+from accounts.models import User
+from accounts.rights import holders
 from audit.scope import current, scope
 from programs.models import Organisation
 
@@ -112,14 +112,8 @@ def tell_approvers(*, export_id: str, organisation_id: int, requester_id: str, *
     with scope(organisation_ids=[organisation_id]):
         asked = Export.objects.values_list("approver_organisation_id", flat=True).get(pk=export_id)
     with scope(organisation_ids=[asked]):
-        held = (
-            Membership.objects.current()
-            .settled()
-            .filter(organisation=asked, role__in=roles_with(APPROVE), program=None, site=None)
-        )
-        people = list(
-            User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=requester_id)
-        )
+        requester = User.objects.get(pk=requester_id)
+        people = holders(asked, APPROVE, besides=[requester], are_settled=True)
     for person in people:
         with translation.override(person.language):
             said = _("An export waits for your answer, for three days.")

@@ -1,5 +1,6 @@
 """The rights over exports, by name."""
 
-EXPORT = "reports.export_figures"
+from accounts.roles import EXPORT as EXPORT
+
 # Held over a whole organisation; a narrower role decides nothing about what leaves it.
 APPROVE = "reports.approve_exports"

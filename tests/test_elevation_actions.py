@@ -5,10 +5,13 @@ import datetime as dt
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import elevation as actions
 from accounts.models import Elevation
 from audit.models import JournalEntry
+from programs.violations import explained
 from tests.factories import make_elevation, make_membership, make_organisation, make_site, make_user
 from tests.jobs import run_jobs
 
@@ -153,6 +156,38 @@ def test_two_people_under_emergency_access_do_not_review_each_other(worker, plac
     make_elevation(colleague, place)
     with pytest.raises(PermissionDenied):
         review(made, type(colleague).objects.get(pk=colleague.pk))
+
+
+def test_a_role_just_given_reviews_nothing(client, worker, place, coordinator):
+    made = make_elevation(worker, place, started=-90)
+    new = make_user(None)
+    make_membership(new, "auditor", place, granted_at=timezone.now())
+    with pytest.raises(ValidationError) as error:
+        review(made, new)
+    assert error.value.code == "elevation_reviewer_is_new"
+    client.force_login(new)
+    html = client.get(reverse("elevation", args=[made.pk])).content.decode()
+    assert "if there is nobody, the review waits" in html
+    assert "Write the review" not in html
+    assert review(made, coordinator).outcome == "justified"
+
+
+def test_the_database_lets_nobody_else_write_a_review(worker, place, coordinator):
+    made = make_elevation(worker, place, started=-90)
+    decision = {"reviewed_at": timezone.now(), "outcome": "justified"}
+    for person in (make_user("funder", place), make_user("coordinator", make_organisation())):
+        with pytest.raises(ValidationError) as error, explained():
+            Elevation.objects.filter(pk=made.pk).update(reviewed_by=person, **decision)
+        assert error.value.code == "elevation_reviewer"
+
+
+def test_where_nobody_can_review_yet_it_is_said_so(worker, place):
+    new = make_user(None)
+    make_membership(new, "coordinator", place, granted_at=timezone.now())
+    make_elevation(worker, place, started=-8 * 24 * 60)
+    with pytest.raises(ValidationError) as error:
+        elevate(worker, place)
+    assert error.value.code == "no_settled_reviewer"
 
 
 def test_what_is_open_waits_for_its_end(worker, place, coordinator):

@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import factor_reset, membership
-from accounts.actions.invitation import accept, invite
+from accounts.actions.invitation import invite
 from accounts.models import FactorReset, Invitation, Membership
-from accounts.roles import Role
+from accounts.rights import holders
+from accounts.roles import CONFIRM_RESET, Role
 from accounts.two_people import DAYS_HELD
 from audit.models import JournalEntry
 from programs.violations import explained
 from reports.actions import export as exports
 from reports.budget import SECOND_PERSON_ABOVE
 from tests.factories import make_export, make_membership, make_organisation, make_user
-from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 LARGE = SECOND_PERSON_ABOVE + 1
@@ -172,25 +172,29 @@ def test_a_role_opened_again_begins_again(organisation, administrator, acting):
     assert timezone.now() - row.granted_at < DAY
 
 
+def test_an_account_that_opens_again_begins_again(organisation, administrator, worker):
+    person = held_for(100, Role.COORDINATOR, organisation)
+    reset = asked(worker, administrator)
+    for is_open in (False, True):
+        type(person).objects.filter(pk=person.pk).update(is_active=is_open)
+    refused("factor_reset_second_is_new", confirm_in_the_row, reset, person)
+    assert person not in holders(organisation.pk, CONFIRM_RESET, are_settled=True)
+    long_open = make_user(Role.AUDITOR, organisation, opened_at=timezone.now() - 8 * DAY)
+    assert holders(organisation.pk, CONFIRM_RESET, are_settled=True, besides=[administrator]) == [
+        long_open
+    ]
+    confirm_in_the_row(reset, long_open)
+
+
+def test_when_an_account_was_opened_is_the_databases_to_say(worker):
+    type(worker).objects.filter(pk=worker.pk).update(opened_at=timezone.now() - 100 * DAY)
+    worker.refresh_from_db()
+    assert worker.opened_at is None
+
+
 def invited(organisation, by) -> Invitation:
     who = {"email": "new@example.org", "language": "en", "role": Role.COORDINATOR}
     return invite(organisation=organisation, active=FROM_2020, by=by, **who)
-
-
-def test_whoever_may_be_the_second_person_reads_of_one_more(
-    organisation, administrator, acting, mailoutbox
-):
-    auditor = make_user(Role.AUDITOR, organisation, language="fr")
-    make_user(Role.FIELD_WORKER, organisation)
-    make_user(Role.AUDITOR)
-    with acting(administrator):
-        invitation = invited(organisation, administrator)
-    accept(invitation=invitation, display_name="New", password="x" * 20, language="en")
-    run_jobs()
-    mail = next(mail for mail in mailoutbox if mail.to == [auditor.email])
-    assert "coordination" in mail.body
-    assert "new@example.org" not in mail.body
-    assert [m.to for m in mailoutbox if m.to not in ([auditor.email], ["new@example.org"])] == []
 
 
 def test_the_journal_says_who_gave_the_role_of_the_second_person(

@@ -14,11 +14,14 @@ from accounts.models import Membership, User
 from accounts.models.user import one_case
 from accounts.rights import keep_an_administrator, require_over
 from accounts.roles import Role
+from accounts.two_people import Change
 from audit import journal
 from audit.scope import within
 from programs.models import Organisation, OrganisationKind
 from programs.revisions import locked
 from programs.violations import explained
+
+from .membership import tell_who_watches
 
 
 @transaction.atomic
@@ -62,18 +65,25 @@ def deactivate(*, user: User, by: User, revision: int, reason: str = "") -> User
     user.is_active = False
     user.save(update_fields=["is_active"])
     _record("deactivate_account", user, by, reason)
+    _tell(user, Change.CLOSED, by)
     return user
 
 
 @transaction.atomic
 def reactivate(*, user: User, by: User, revision: int) -> User:
-    """Open a closed account again, with the roles that have not ended."""
+    """Open a closed account again, with the roles that have not ended; they settle anew."""
     require_over(by, user)
     user = locked(user, revision)
     user.is_active = True
     user.save(update_fields=["is_active"])
     _record("reactivate_account", user, by)
+    _tell(user, Change.OPENED, by)
     return user
+
+
+def _tell(user: User, change: Change, by: User) -> None:
+    for membership in user.memberships.lasting():
+        tell_who_watches(membership, change, by=by)
 
 
 def _record(action: str, user: User, by: User, reason: str = "") -> None:

@@ -14,7 +14,7 @@ from accounts import jobs
 from accounts.letters import address, send
 from accounts.models import Elevation, User
 from accounts.models.elevation import SHORTEST_REASON
-from accounts.rights import reviewers_of, roles_to_elevate_to
+from accounts.rights import holders, roles_to_elevate_to
 from accounts.roles import REVIEW_ELEVATIONS
 from audit import journal
 from programs.models import Organisation
@@ -60,7 +60,7 @@ def elevate(
 
 def _reviewers(organisation: Organisation, by: User) -> list[User]:
     """Who else can review it; refused where there is nobody."""
-    reviewers = reviewers_of(organisation.pk, besides=by)
+    reviewers = holders(organisation.pk, REVIEW_ELEVATIONS, besides=[by])
     if not reviewers:
         raise ValidationError(
             _("Nobody else here could review it: ask your administrator."), code="no_reviewer"
@@ -70,11 +70,22 @@ def _reviewers(organisation: Organisation, by: User) -> list[User]:
 
 def _refuse_while_unreviewed(by: User) -> None:
     limit = timezone.now() - dt.timedelta(days=settings.ELEVATION_REVIEW_DAYS)
-    if by.elevations.over().unreviewed().filter(starts_at__lt=limit).exists():
+    earlier = by.elevations.over().unreviewed().filter(starts_at__lt=limit).first()
+    if earlier is None:
+        return
+    if holders(earlier.organisation_id, REVIEW_ELEVATIONS, besides=[by], are_settled=True):
         raise ValidationError(
             _("An earlier emergency access of yours still waits for its review: ask for it first."),
             code="unreviewed",
         )
+    raise ValidationError(
+        _(
+            "An earlier emergency access of yours still waits for its review, and nobody can "
+            "review it yet: it takes a coordinator, an administrator or an auditor whose role is "
+            "at least 7 days old. Ask your administrator from when on somebody can."
+        ),
+        code="no_settled_reviewer",
+    )
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from accounts import factors, jobs
 from accounts.letters import address, send
 from accounts.models import FactorReset, User
 from accounts.models.factor_reset import VALID, Outcome
-from accounts.rights import require_over_here, role_behind, second_people, works_elsewhere
+from accounts.rights import holders, require_over_here, role_behind, works_elsewhere
 from accounts.roles import CONFIRM_RESET, MANAGE
 from audit import journal
 from programs.models import Organisation
@@ -65,7 +65,8 @@ def _require_second(reset: FactorReset) -> None:
     if works_elsewhere(reset.person, than=[reset.organisation_id]):
         return
     besides = [reset.person, reset.asked_by]
-    if not second_people(reset.organisation_id, besides=besides, are_settled=True):
+    here = reset.organisation_id
+    if not holders(here, CONFIRM_RESET, besides=besides, are_settled=True):
         raise ValidationError(
             _(
                 "Nobody else here can confirm this yet: it takes a coordinator, an administrator "

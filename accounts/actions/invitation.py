@@ -20,6 +20,7 @@ from accounts import jobs
 from accounts.models import Invitation, Membership, User
 from accounts.models.user import one_case
 from accounts.rights import require_giver, roles_to_give
+from accounts.two_people import Change
 from audit import journal
 from audit.scope import show_link, within
 from programs.models import Organisation, Program, Site
@@ -201,5 +202,5 @@ def _join(invitation: Invitation, user: User, at: datetime | None = None) -> Mem
     journal.record(
         "accept_invitation", invitation, by=user, details={"membership": str(membership.pk)}
     )
-    tell_who_watches(membership)
+    tell_who_watches(membership, Change.GIVEN, by=invitation.invited_by)
     return membership

@@ -14,7 +14,7 @@ from accounts import jobs
 from accounts.models import Membership, User
 from accounts.rights import keep_an_administrator, require_giver, require_other
 from accounts.roles import Role
-from accounts.two_people import SECOND_ROLES
+from accounts.two_people import Change
 from audit import journal
 from programs.models import Organisation, Program, Site
 from programs.revisions import locked
@@ -49,15 +49,18 @@ def grant(
     with explained():
         membership.save()
     journal.record("grant_membership", membership, by=by, details=_facts(membership))
-    tell_who_watches(membership)
+    tell_who_watches(membership, Change.GIVEN, by=by)
     return membership
 
 
-def tell_who_watches(membership: Membership) -> None:
-    """Let those who could be a second person know of one more, in time to ask why."""
-    if membership.role in SECOND_ROLES and membership.program_id is membership.site_id is None:
+def tell_who_watches(membership: Membership, change: Change, *, by: User) -> None:
+    """Let those who are a second person know of one more or one fewer, in time to ask why."""
+    if membership.is_watched:
         jobs.tell_of_role.defer(
-            membership_id=str(membership.pk), organisation_id=membership.organisation_id
+            membership_id=str(membership.pk),
+            organisation_id=membership.organisation_id,
+            change=change.value,
+            by_id=str(by.pk),
         )
 
 
@@ -89,8 +92,10 @@ def end_membership(
         membership.save(update_fields=["active", "ended_at"])
     details = _facts(membership) | {"to_before": before}
     journal.record("end_membership", membership, by=by, details=details)
-    if was_ended and not membership.is_ended:
-        tell_who_watches(membership)
+    if not was_ended:
+        tell_who_watches(membership, Change.ENDED, by=by)
+    elif not membership.is_ended:
+        tell_who_watches(membership, Change.GIVEN, by=by)
     return membership
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ELEVATED, REVIEW_ELEVATIONS, Role
+from accounts.two_people import DAYS_HELD, holds, refuses
 from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.triggers import counts_revisions, keeps
@@ -32,6 +33,12 @@ CLOSES_ONCE = """
     RETURN NEW;
 """
 OVER = Coalesce(F("ended_at"), F("ends_at"))
+
+
+def reviews(days: int) -> str:
+    """SQL: whether who reviews answers for emergency access there, for `days` already."""
+    where = "held.organisation_id = NEW.organisation_id"
+    return holds("NEW.reviewed_by_id", REVIEW_ELEVATIONS, where=where, days=days)
 
 
 class TsTzRange(Func):
@@ -184,6 +191,15 @@ class Elevation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=CLOSES_ONCE,
+            ),
+            pgtrigger.Trigger(
+                name="reviewed_by_who_may",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("reviewed_by_id"),
+                func="IF NEW.reviewed_by_id IS NULL THEN RETURN NEW; END IF;"
+                + refuses(f"NOT {reviews(0)}", "elevation_reviewer")
+                + refuses(f"NOT {reviews(DAYS_HELD)}", "elevation_reviewer_is_new")
+                + "RETURN NEW;",
             ),
         ]
 

@@ -9,21 +9,30 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PERMISSIONS, WHOLE_ORGANISATION, Role
-from accounts.two_people import DATES_THE_RIGHT, HELD
+from accounts.two_people import ASKING_ROLES, DATES_THE_RIGHT, HELD, SECOND_ROLES
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
+
+from .user import User
 
 
 def _today_alone() -> DateRange:
     today = timezone.localdate()
     return DateRange(today, today + dt.timedelta(days=1))
+
+
+def _changed(model: type[models.Model], key: str) -> models.QuerySet:
+    """What the history of a row says of the time that a role takes to count."""
+    since = timezone.now() - HELD
+    events = model.pgh_event_model.objects
+    return events.filter(pgh_obj_id=OuterRef(key), pgh_created_at__gt=since)
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -42,7 +51,22 @@ class MembershipQuerySet(models.QuerySet):
 
     def settled(self) -> MembershipQuerySet:
         """Held long enough to be one of the two people that some changes take."""
-        return self.filter(granted_at__lte=timezone.now() - HELD)
+        limit = timezone.now() - HELD
+        opened = Q(user__opened_at=None) | Q(user__opened_at__lte=limit)
+        return self.filter(opened, granted_at__lte=limit)
+
+    def watching(self) -> MembershipQuerySet:
+        """Those that opened something within that time, whatever was ended or closed since.
+
+        What was changed meanwhile is asked of the history: a last day can be written years back.
+        """
+        today = timezone.localdate()
+        within = DateRange(today - HELD, today + dt.timedelta(days=1))
+        lasted = Q(ended_at=None, active__overlap=within)
+        return self.filter(
+            lasted | Q(Exists(_changed(Membership, "pk"))),
+            Q(user__is_active=True) | Q(Exists(_changed(User, "user_id"))),
+        )
 
     def administrators(self) -> MembershipQuerySet:
         """Who manages the access of an organisation today, with an account that opens."""
@@ -205,6 +229,17 @@ class Membership(models.Model):
     def is_ended(self) -> bool:
         upper = self.active.upper
         return self.ended_at is not None or (upper is not None and upper <= timezone.localdate())
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it makes of its holder one of two people: who asks, or who agrees."""
+        is_whole = self.program_id is None and self.site_id is None
+        return self.role in ASKING_ROLES or (is_whole and self.role in SECOND_ROLES)
+
+    @property
+    def counts_from(self) -> dt.datetime:
+        """When it counts for what takes two people."""
+        return max(self.granted_at, self.user.opened_at or self.granted_at) + HELD
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         return [(self.organisation_id, None, None)]

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
+from accounts.two_people import DATES_THE_OPENING
 from audit.history import tracked
 from audit.scope import reading_rights_of
 from programs.models.organisation import Language
@@ -67,6 +68,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         "password",
         "last_login",
         "seen_at",
+        "opened_at",
         "session_epoch",
         "factor_link",
         "factor_link_until",
@@ -84,6 +86,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     seen_at = models.DateTimeField(_("last came"), null=True, editable=False)
+    # When it was last opened again, dated by the database: roles settle from then (two_people.py).
+    opened_at = models.DateTimeField(_("opened again"), null=True, editable=False)
     # Set while a new factor needs the link of an e-mail beside the password.
     factor_link = models.CharField(max_length=64, blank=True, editable=False)
     factor_link_until = models.DateTimeField(null=True, editable=False)
@@ -127,6 +131,12 @@ class User(AbstractBaseUser):
                 operation=pgtrigger.UpdateOf("is_active"),
                 condition=pgtrigger.Condition("OLD.is_active IS DISTINCT FROM NEW.is_active"),
                 func="NEW.session_epoch := OLD.session_epoch + 1; RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="dates_the_opening",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("is_active", "opened_at"),
+                func=DATES_THE_OPENING,
             ),
         ]
 

@@ -11,6 +11,8 @@ from accounts.actions import elevation as actions
 from accounts.emergency import done_under
 from accounts.forms import ElevationForm, ReviewForm
 from accounts.models import Elevation
+from accounts.rights import counts_from
+from accounts.roles import REVIEW_ELEVATIONS
 
 PAGE = 50
 
@@ -50,7 +52,8 @@ def elevation(request: HttpRequest, pk) -> HttpResponse:
         else:
             messages.success(request, _("The review is written."))
             return redirect("elevations")
-    context = {"elevation": found, "form": form, "lines": done_under(found)}
+    counts = counts_from(request.user, REVIEW_ELEVATIONS, found.organisation_id)
+    context = {"elevation": found, "form": form, "lines": done_under(found), "counts_from": counts}
     return render(request, "accounts/elevation.html", context)
 
 
