@@ -56,6 +56,7 @@ def test_one_person_has_one_at_a_time(worker, place):
 
 
 def test_nobody_reviews_their_own(worker, place):
+    make_membership(worker, Role.COORDINATOR, place)
     over = {"started": -90, "outcome": "justified", "reviewed_at": timezone.now()}
     found = refused(user=worker, organisation=place, reviewed_by=worker, **over)
     assert found == "elevation_reviewed_by_another"
@@ -68,7 +69,8 @@ def test_a_review_is_whole(worker, place):
 
 def test_what_is_open_is_not_reviewed_yet(worker, place):
     review = {"outcome": "justified", "reviewed_at": timezone.now()}
-    found = refused(user=worker, organisation=place, reviewed_by=make_user(None), **review)
+    auditor = make_user(Role.AUDITOR, place)
+    found = refused(user=worker, organisation=place, reviewed_by=auditor, **review)
     assert found == "elevation_reviewed_once_over"
 
 
@@ -104,7 +106,8 @@ def test_what_was_ended_and_reviewed_stays(worker, place):
     rows.update(ended_at=timezone.now())
     with pytest.raises(ValidationError, match="closed"), explained():
         rows.update(ended_at=None)
-    rows.update(reviewed_by=make_user(None), reviewed_at=timezone.now(), outcome="not_justified")
+    auditor = make_user(Role.AUDITOR, place)
+    rows.update(reviewed_by=auditor, reviewed_at=timezone.now(), outcome="not_justified")
     with pytest.raises(ValidationError, match="closed"), explained():
         rows.update(outcome="justified")
 
