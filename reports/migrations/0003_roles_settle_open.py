@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0014_second_people_watched'),
+        ('accounts', '0015_second_people_watched'),
         ('reports', '0002_second_person_settled'),
     ]
 

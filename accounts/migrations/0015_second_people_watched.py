@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_second_person_elsewhere'),
+        ('accounts', '0014_plain_emails'),
     ]
 
     operations = [
