@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from audit import scope as audit_scope
+from audit.walls import sealed
 from ngo_portal.management.commands.upgrade import grant
 from ngo_portal.settings import database
 from tests import backstage
@@ -64,6 +65,7 @@ def django_db_setup(
         runtime = connection.settings_dict["RUNTIME"]
         grant(runtime["USER"])
         let_tests_read_the_journal(runtime["USER"])
+        sealed.seal()
         connection.close()
         owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
         connection.settings_dict.update(runtime)

@@ -6,9 +6,11 @@ import io
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from audit.models import JournalEntry
+from audit.walls import sealed
 from ngo_portal.backup import archive, making, restoring
 from ngo_portal.backup.refusal import RefusalError
 from programs.models import Organisation
@@ -39,6 +41,16 @@ def test_a_restored_backup_differs_in_nothing(made):
         assert compared(saved, name) == []
         assert restoring.changed_files(saved) == []
         assert saved.facts["tables"]["public.programs_organisation"][0] == 1
+
+
+def test_the_rules_of_a_restored_backup_are_those_that_were_sealed(made, monkeypatch):
+    with restored(made) as (_saved, name):
+        connection.close()
+        monkeypatch.setitem(connection.settings_dict, "NAME", name)
+        altered = sealed.altered()
+        connection.close()
+        monkeypatch.undo()
+    assert altered == []
 
 
 def test_nothing_is_readable_without_the_secret_key(made, tmp_path):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from . import build
+from .sealed import altered
 from .standing import missing_constraints, missing_triggers
 
 TAG = "walls"
@@ -50,8 +51,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND has_table_privilege(current_user, c.oid, 'TRUNCATE')
 """
 HINT = "Run `make upgrade`."
-TAKEN = "Somebody took it away by hand: docs/security/incidents.md, 2, before anything is mended."
-HINTS = {"walls.E009": TAKEN, "walls.E010": TAKEN}
+TAKEN = "Somebody did it by hand: docs/security/incidents.md, 2, before anything is mended."
+HINTS = {"walls.E009": TAKEN, "walls.E010": TAKEN, "walls.E011": TAKEN}
 
 
 @checks.register(TAG, deploy=True)
@@ -115,6 +116,7 @@ def wall_errors() -> list[checks.CheckMessage]:
         "walls.E008": ("The runtime role may TRUNCATE, which no policy filters", _names(TRUNCATES)),
         "walls.E009": ("A trigger is missing, switched off or altered", missing_triggers()),
         "walls.E010": ("A constraint is missing", missing_constraints()),
+        "walls.E011": ("Rules say something else than what was built", altered()),
     }
     return [
         checks.Error(f"{said}: {', '.join(sorted(names))}.", hint=HINTS.get(key, HINT), id=key)

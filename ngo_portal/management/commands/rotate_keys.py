@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts import factors
 from audit import encryption, keys, reading, rotation
+from audit.walls import sealed
 from ngo_portal.settings import database
 from programs import uploads
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         """Needs DATABASE_OWNER_URL: the runtime role cannot touch history."""
         self._become_owner()
         if not options["list"]:
+            if not sealed.altered():
+                sealed.seal()
             for name, step in steps():
                 self._run(name, step)
         found = holding()

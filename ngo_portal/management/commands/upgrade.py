@@ -5,6 +5,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from audit import history, ledger
+from audit.walls import sealed
 from audit.walls.build import build
 from ngo_portal.settings import database
 from ngo_portal.views import pending_migrations
@@ -33,12 +34,25 @@ class Command(BaseCommand):
         connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
         # Migrations check new foreign keys by reading rows, which walls would hide from them.
         connection.settings_dict["OPTIONS"]["options"] += " -c portal.every_organisation=on"
+        self._say_what_was_altered()
         is_old = bool(pending_migrations())
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("createcachetable", verbosity=0)
         grant(runtime)
         if is_old:
             tidy()
+
+    def _say_what_was_altered(self) -> None:
+        """What somebody made of the rules since the last upgrade; triggers say again what they did.
+
+        Policies are all built anew (audit/walls/build.py).
+        """
+        if sealed.is_there() and (names := sealed.altered()):
+            self.stderr.write(
+                f"Rules altered since the last upgrade: {', '.join(names)} "
+                "(docs/security/incidents.md, 2)."
+            )
+            call_command("pgtrigger", "install")
 
 
 def tidy() -> None:
@@ -60,6 +74,7 @@ def grant(role: str) -> None:
             sealer=_role_of(settings.DATABASE_SEALER_URL),
         )
     build(role)
+    sealed.seal()
 
 
 def _role_of(url: str) -> str:
