@@ -84,13 +84,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account_login")
 
     def get_reauthentication_methods(self, user: User) -> list[dict]:
-        """The ways to confirm that it is oneself, in the portal's words."""
+        """The ways to confirm that it is oneself, in the portal's words.
+
+        The first one is where allauth leads from a way that is not among them.
+        """
         words = {
             "reauthenticate": _("Use my password"),
             "mfa_reauthenticate": _("Use a code of the application"),
             "mfa_reauthenticate:webauthn": _("Use my passkey"),
         }
         methods = super().get_reauthentication_methods(user)
+        if sitting.takes_passkey(self.request):
+            methods = [each for each in methods if each["id"].endswith(":webauthn")] or methods
         return [method | {"description": words[method["id"]]} for method in methods]
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

@@ -52,15 +52,17 @@ def note(request: HttpRequest) -> None:
         request.session[SESSION_KEY] = times | {"seen": time.time()}
 
 
-def confirmed_at(request: HttpRequest) -> float:
-    """When the person last gave a password or a second factor; 0.0 for never."""
-    records = get_authentication_records(request, request.user)
-    return records[-1]["at"] if records else 0.0
+def takes_passkey(request: HttpRequest) -> bool:
+    """Whether nothing but the passkey that opened this session confirms that it is oneself."""
+    return factors.needs_passkey(request.user) and Type.WEBAUTHN in used_factors(request)
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the last proof is recent enough for what takes somebody present."""
-    return time.time() - confirmed_at(request) < FRESH_SECONDS
+    proofs = get_authentication_records(request, request.user)
+    if takes_passkey(request):
+        proofs = [proof for proof in proofs if proof.get("type") == Type.WEBAUTHN]
+    return bool(proofs) and time.time() - proofs[-1]["at"] < FRESH_SECONDS
 
 
 def used_factors(request: HttpRequest) -> frozenset[str]:

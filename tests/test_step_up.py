@@ -1,19 +1,21 @@
 """What takes somebody present asks for a fresh proof, and loses nothing that was typed."""
 
 import re
+import time
 import uuid
 
 import pytest
 from django.urls import reverse
 
 from accounts import held, sitting
+from accounts.actions import factor as actions
 from accounts.models import Invitation
 from accounts.roles import Role
 from audit.models import JournalEntry
 from ngo_portal import access
 from tests.factories import make_organisation, make_user
 from tests.scene import make_scene
-from tests.signing import sign_in
+from tests.signing import code, sign_in, sign_in_half, with_application
 
 pytestmark = pytest.mark.django_db
 AGAIN = "/sign-in/again/"
@@ -73,6 +75,46 @@ def test_a_page_is_opened_once_confirmed(client, administrator):
     answer = client.post(asked, {"password": "a long enough password", "next": reverse("invite")})
     assert answer["Location"] == reverse("invite")
     assert client.get(reverse("invite")).status_code == 200
+
+
+def with_passkey(client, administrator, settings) -> None:
+    """Signed in with a passkey an hour ago, where administrators take one."""
+    settings.PASSKEY_FOR_ADMINISTRATORS = True
+    with_application(administrator)
+    actions.add_passkey(by=administrator, name="grey key", credential={})
+    sign_in(client, administrator, fresh=False)
+
+
+@pytest.mark.parametrize("way", ["account_reauthenticate", "mfa_reauthenticate"])
+def test_nothing_but_the_passkey_confirms_an_administrator(client, administrator, settings, way):
+    with_passkey(client, administrator, settings)
+    given = {"password": "a long enough password", "code": code(), "next": reverse("invite")}
+    answer = client.post(reverse(way), given)
+    assert answer["Location"].startswith(reverse("mfa_reauthenticate_webauthn"))
+    asked = client.get(reverse("invite"))["Location"]
+    assert client.get(asked)["Location"] == "/sign-in/again/passkey/?next=%2Faccess%2Finvite%2F"
+
+
+@pytest.mark.parametrize("proof", [{"method": "password"}, {"method": "mfa", "type": "totp"}])
+def test_an_older_passkey_is_not_made_fresh_by_another_proof(
+    client, administrator, settings, proof
+):
+    with_passkey(client, administrator, settings)
+    session = client.session
+    session["account_authentication_methods"] += [proof | {"at": time.time()}]
+    session.save()
+    assert client.get(reverse("invite")).status_code == 302
+    session["account_authentication_methods"] += [
+        {"method": "mfa", "type": "webauthn", "at": time.time(), "reauthenticated": True}
+    ]
+    session.save()
+    assert client.get(reverse("invite")).status_code == 200
+
+
+def test_who_has_no_passkey_yet_adds_the_first_with_the_password(client, administrator, settings):
+    settings.PASSKEY_FOR_ADMINISTRATORS = True
+    sign_in_half(client, administrator)
+    assert client.get(reverse("passkey_add")).status_code == 200
 
 
 def test_a_form_sent_too_late_is_sent_again_once_confirmed(client, administrator):

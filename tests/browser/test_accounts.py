@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from accounts import sitting
 from accounts.models import Membership, User
 from accounts.roles import Role
 from tests.browser.conftest import DESK, PHONE
@@ -150,6 +151,27 @@ def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
         desk.open(f"/access/?state={state}")
         assert desk.page.locator("tr", has_text="Nadia").count() == shown
     assert desk.complaints == []
+
+
+def test_an_administrator_confirms_with_the_passkey(visit, prerana, settings, monkeypatch):
+    settings.PASSKEY_FOR_ADMINISTRATORS = True
+    person = visit("fr", PHONE)
+    person.has_finger()
+    person.open("/sign-in/")
+    person.give_password(make_user(Role.ADMINISTRATOR, prerana.organisation, language="fr"))
+    person.page.wait_for_url("**/me/sign-in/first/")
+    add_first_passkey(person)
+    monkeypatch.setattr(sitting, "FRESH_SECONDS", 2)
+    person.page.wait_for_timeout(2100)
+    person.open("/access/invite/")
+    person.page.wait_for_url(re.compile("/sign-in/again/passkey/[?]next=%2Faccess"))
+    assert person.page.locator("input[name=password], input[name=code]").count() == 0
+    assert person.violations() == []
+    assert not person.overflows()
+    person.page.click("form.passkey button")
+    person.page.wait_for_url("**/access/invite/")
+    assert person.page.locator("#id_email").count() == 1
+    assert person.complaints == []
 
 
 def test_a_forgotten_password_is_chosen_anew(phone, prerana):
