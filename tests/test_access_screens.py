@@ -159,6 +159,27 @@ def test_the_person_of_another_organisation_too_shows_only_the_roles_here(
     assert "Elsewhere" not in html
 
 
+def test_a_former_organisation_sees_no_more_of_a_person(
+    client, administrator, worker, organisation
+):
+    """They may work elsewhere: when they come there is nothing of ours."""
+    User.objects.filter(pk=worker.pk).update(seen_at=dt.datetime(2024, 3, 4, tzinfo=dt.UTC))
+    pages = [reverse("account", args=[worker.pk]), reverse("access", query={"state": "current"})]
+    assert all("2024" in client.get(page).content.decode() for page in pages)
+    made = worker.memberships.get()
+    made.active = (dt.date(2020, 1, 1), dt.date(2021, 1, 1))
+    made.save()
+    make_membership(worker, Role.PARTNER)
+    pages[1] = reverse("access", query={"state": "ended"})
+    for page in pages:
+        html = client.get(page).content.decode()
+        assert worker.display_name in html
+        assert "2024" not in html
+        assert reverse("account_deactivate", args=[worker.pk]) not in html
+    deactivate = reverse("account_deactivate", args=[worker.pk])
+    assert client.post(deactivate, {"revision": worker.revision}).status_code == 403
+
+
 def test_ones_own_account_offers_nothing_to_change(client, administrator):
     html = client.get(reverse("account", args=[administrator.pk])).content.decode()
     assert "Give another role" not in html

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts import held
 from accounts.roles import Role
 from tests.factories import make_organisation, make_user
+from tests.forms import forms_of
 from tests.signing import SignedClient, next_code, with_application
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,8 @@ def test_a_form_that_was_left_opens_again_after_signing_in(client, person):
     assert sign_in(client, person)["Location"] == reverse("resume_form")
     page = client.get(reverse("resume_form")).content.decode()
     assert 'name="reason" value="Asha asked"' in page
-    assert 'action="/counts/locks/new/?program=3"' in page
+    assert 'href="/counts/locks/new/?program=3"' in page
+    assert not any("reason" in form.fields for form in forms_of(page))  # no browser sends it
     assert "csrfmiddlewaretoken" not in page.split('id="waiting-form"')[1]
 
 

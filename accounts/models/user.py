@@ -171,8 +171,8 @@ class User(AbstractBaseUser):
         return one
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
-        """A right over a person comes from any organisation they have or had a role in."""
-        held = self.memberships.values_list("organisation_id", flat=True).distinct()
+        """A right over a person comes from any organisation they have a role in that lasts."""
+        held = self.memberships.lasting().values_list("organisation_id", flat=True).distinct()
         return [(organisation_id, None, None) for organisation_id in held.order_by()]
 
     @property

@@ -16,7 +16,12 @@ def account(request: HttpRequest, pk) -> HttpResponse:
     """Somebody's account and their roles in the organisations one manages."""
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     held = Membership.objects.visible_to(request.user).of(person)
-    context = {"person": person, "memberships": held, "is_oneself": person == request.user}
+    context = {
+        "person": person,
+        "memberships": held,
+        "is_oneself": person == request.user,
+        "works_here": any(not membership.is_ended for membership in held),
+    }
     return render(request, "accounts/account.html", context)
 
 
