@@ -46,8 +46,9 @@ class DateSpanInput(forms.MultiWidget):
         """The error summary leads to the first day."""
         return f"{id_}_0" if id_ else ""
 
-    def decompress(self, value: DateRange | None) -> list[dt.date | None]:
-        if value is None or value.isempty:
+    def decompress(self, value: DateRange | str | None) -> list[dt.date | None]:
+        """The two days of a range; none of what an address says, which is a text."""
+        if not isinstance(value, DateRange) or value.isempty:
             return [None, None]
         return [value.lower, value.upper - ONE_DAY if value.upper else None]
 

@@ -268,3 +268,12 @@ def test_nobody_closes_the_organisation_they_act_for(platform, own):
     assert form.fields["is_active"].disabled
     other = to("organisation", "change", make_organisation().pk)
     assert not platform.get(other).context["adminform"].form.fields["is_active"].disabled
+
+
+@pytest.mark.parametrize("model", ["grant", "target", "program"])
+@pytest.mark.parametrize("said", ["", "x", "2026-01-01", "[2026-01-01,)"])
+def test_an_address_that_says_dates_fills_in_none(client, model, said):
+    client.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
+    fields = {"period": said, "span": said, "active": said}
+    answer = client.get(reverse(f"admin:programs_{model}_add"), fields)
+    assert answer.status_code == 200
