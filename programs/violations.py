@@ -40,8 +40,9 @@ OTHER_MESSAGES = {
         "older approves."
     ),
     "export_requester_is_new": _(
-        "Your role is less than 7 days old: until then an export of this size cannot be asked "
-        "for. Choose fewer months or one program."
+        "Your role is less than 7 days old: until then you cannot ask for what a second person "
+        "approves. What you ask for in 24 hours is added up. Let a colleague whose role is older "
+        "ask."
     ),
     "export_state_follows": _("This export has moved on: open it again."),
     "factor_reset_answered_once": _("This was answered, or asked more than a day ago."),

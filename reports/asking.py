@@ -17,7 +17,7 @@ from programs.models import FundedProject, Organisation, Program, Site
 from programs.models.program import Pillar
 
 from . import figures, period
-from .budget import Budget, needs_second_person
+from .budget import Budget
 from .exports import Content, Source
 from .figures import Selection
 from .figures.selection import read_key
@@ -75,7 +75,7 @@ class Question:
 
     @property
     def needs_second_person(self) -> bool:
-        return needs_second_person(self.rows)
+        return self.budget.needs_second_person(self.rows)
 
     @cached_property
     def approver(self) -> Organisation | None:

@@ -15,7 +15,8 @@ HOURS = 24
 ROWS_A_PERSON = 100_000
 # Three people with a large export each; a fourth says that something unusual goes on.
 ROWS_AN_ORGANISATION = 300_000
-# A program of ten sites over a year stays below; the whole of a large organisation does not.
+# A program of ten sites over a year stays below; the whole of a large organisation does not. It is
+# the sum that nobody else decides on: asking five times avoids nobody.
 SECOND_PERSON_ABOVE = 20_000
 # A built archive is there for a day, a request waits three for its answer: a weekend.
 HOURS_KEPT = 24
@@ -28,6 +29,8 @@ class Budget:
 
     spent_by_person: int
     spent_by_organisation: int
+    # What of it nobody else had to decide on.
+    alone_by_person: int
 
     @property
     def left(self) -> int:
@@ -39,6 +42,6 @@ class Budget:
             ),
         )
 
-
-def needs_second_person(rows: int) -> bool:
-    return rows > SECOND_PERSON_ABOVE
+    def needs_second_person(self, rows: int) -> bool:
+        """Whether so much more is for somebody else to decide."""
+        return self.alone_by_person + rows > SECOND_PERSON_ABOVE

@@ -332,7 +332,7 @@ def make_export(user: User, organisation: Organisation, **fields) -> Export:
     export = Export.objects.create(
         organisation=organisation, requested_by=user, **(defaults | fields)
     )
-    export.refresh_from_db(fields=["serial"])
+    export.refresh_from_db(fields=["serial", "needs_second_person"])
     return export
 
 

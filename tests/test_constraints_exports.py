@@ -124,6 +124,13 @@ def test_a_large_export_needs_a_second_person(person, organisation):
     assert refused("export_second_person", change, large, state="building")
 
 
+def test_a_sum_needs_a_second_person_too(person, organisation):
+    make_export(person, organisation, rows=LARGE - 1)
+    last = make_export(person, organisation, rows=1)
+    assert refused("export_second_person", change, last, state="building")
+    assert refused("reports_export_keeps", change, last, needs_second_person=False)
+
+
 def test_nobody_approves_their_own(person, organisation):
     large = make_export(person, organisation, rows=LARGE)
     decision = {"state": "approved", "decided_by": person, "decided_at": timezone.now()}

@@ -168,7 +168,7 @@ def test_neither_who_asked_nor_a_narrow_role_decides(client, network, large):
 
 
 def test_of_a_partner_alone_the_lead_is_asked(client, network, monkeypatch):
-    monkeypatch.setattr("reports.asking.needs_second_person", lambda rows: True)
+    monkeypatch.setattr("reports.budget.SECOND_PERSON_ABOVE", 0)
     counts_of(network, network.hill, 1, 4)
     client.force_login(network.partner_user)
     assert "Lead, which leads the program, is asked" in page(client)
@@ -187,11 +187,44 @@ def test_the_coordinator_of_the_lead_answers_a_partner(client, network):
 
 
 def test_somebody_alone_is_told_what_to_do(client, network, monkeypatch):
-    monkeypatch.setattr("reports.asking.needs_second_person", lambda rows: True)
+    monkeypatch.setattr("reports.budget.SECOND_PERSON_ABOVE", 0)
     answer = asked(client, "counts")
     assert "Nobody else may approve an export of this size" in answer.content.decode()
     factories.make_user("administrator", network.lead)
     assert asked(client, "counts").status_code == 302
+
+
+def test_asking_five_times_does_not_avoid_the_second_person(client, network):
+    quarter = SECOND_PERSON_ABOVE // 4
+    for _time in range(4):
+        assert not factories.make_export(
+            network.coordinator, network.lead, rows=quarter
+        ).needs_second_person
+    factories.make_user("administrator", network.lead)
+    html = page(client)
+    assert "what you ask for in 24 hours is added up" in html
+    assert "Ask for approval" in html
+    asked(client, "counts")
+    export = Export.objects.get(rows=8)
+    assert export.is_waiting
+    colleague = factories.make_user("coordinator", network.lead)
+    assert not factories.make_export(colleague, network.lead, rows=1).needs_second_person
+
+
+def test_what_somebody_decides_or_never_left_is_not_added_up(client, network, large):
+    asker = large.requested_by
+    assert not factories.make_export(asker, network.lead, rows=10).needs_second_person
+    again = factories.make_export(asker, network.lead, rows=SECOND_PERSON_ABOVE - 10)
+    assert not again.needs_second_person
+    Export.objects.filter(pk=again.pk).update(state="withdrawn")
+    assert not factories.make_export(asker, network.lead, rows=10).needs_second_person
+
+
+def test_somebody_alone_is_not_told_to_split(client, network):
+    factories.make_export(network.coordinator, network.lead, rows=SECOND_PERSON_ABOVE)
+    html = asked(client, "counts").content.decode()
+    assert "Nobody else may approve an export of this size" in html
+    assert "fewer months" not in html
 
 
 def test_today_says_what_waits(client, network, large):

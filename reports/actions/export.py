@@ -25,9 +25,8 @@ def request(*, question: Question, purpose: str, purpose_note: str, by: User) ->
     if approver is None:
         raise ValidationError(
             _(
-                "Nobody else may approve an export of this size in your organisation: ask for "
-                "fewer months or one program, or let an administrator name a coordinator, who "
-                "approves after 7 days."
+                "Nobody else may approve an export of this size in your organisation yet: let an "
+                "administrator name a coordinator, who approves after 7 days."
             ),
             code="no_approver",
         )
@@ -43,7 +42,7 @@ def request(*, question: Question, purpose: str, purpose_note: str, by: User) ->
     )
     with explained():
         export.save(force_insert=True)
-    export.refresh_from_db(fields=["serial"])
+    export.refresh_from_db(fields=["serial", "needs_second_person"])
     journal.record(
         "request_export", export, by=by, reason=purpose, details={**facts(export), **export.filter}
     )

@@ -14,13 +14,7 @@ from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
 from programs.models import Organisation
 from programs.triggers import keeps
-from reports.budget import (
-    DAYS_WAITING,
-    HOURS,
-    SECOND_PERSON_ABOVE,
-    Budget,
-    needs_second_person,
-)
+from reports.budget import DAYS_WAITING, HOURS, Budget
 from reports.exports import Content
 from reports.rights import APPROVE, EXPORT
 
@@ -39,10 +33,10 @@ class ExportQuerySet(models.QuerySet):
     def decidable_by(self, user) -> ExportQuerySet:
         """Those of others about which one's organisation is asked, whatever became of them."""
         asked = user.access.filter(APPROVE, organisation="approver_organisation")
-        return self.filter(asked, rows__gt=SECOND_PERSON_ABOVE).exclude(requested_by_id=user.pk)
+        return self.filter(asked, needs_second_person=True).exclude(requested_by_id=user.pk)
 
     def waiting(self) -> ExportQuerySet:
-        return self.filter(state=State.REQUESTED, rows__gt=SECOND_PERSON_ABOVE)
+        return self.filter(state=State.REQUESTED, needs_second_person=True)
 
     def listed(self) -> ExportQuerySet:
         return self.select_related("organisation", "requested_by", "decided_by")
@@ -51,11 +45,13 @@ class ExportQuerySet(models.QuerySet):
         """What was asked for in the last 24 hours, except what never left."""
         recent = timezone.now() - dt.timedelta(hours=HOURS)
         rows = self.filter(requested_at__gt=recent).exclude(state__in=RELEASED)
+        own = Q(requested_by_id=user.pk)
         sums = rows.aggregate(
-            person=Sum("rows", filter=Q(requested_by_id=user.pk), default=0),
-            organisation=Sum("rows", filter=Q(organisation=organisation), default=0),
+            spent_by_person=Sum("rows", filter=own, default=0),
+            spent_by_organisation=Sum("rows", filter=Q(organisation=organisation), default=0),
+            alone_by_person=Sum("rows", filter=own & Q(needs_second_person=False), default=0),
         )
-        return Budget(sums["person"], sums["organisation"])
+        return Budget(**sums)
 
 
 @tracked(exclude=["passphrase"])
@@ -80,6 +76,10 @@ class Export(models.Model):
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     purpose_note = EncryptedTextField(_("details of the purpose"), blank=True, max_length=1000)
     rows = models.PositiveIntegerField(_("rows"))
+    # Decided by the database when it is asked for, with what was asked for before it.
+    needs_second_person = models.BooleanField(
+        _("takes a second person"), default=False, editable=False
+    )
     state = models.CharField(
         _("state"), max_length=20, choices=State.choices, default=State.REQUESTED
     )
@@ -163,7 +163,7 @@ class Export(models.Model):
             CheckConstraint(
                 name="export_second_person",
                 condition=~Q(state__in=[State.BUILDING, *WITH_FILE, State.PURGED])
-                | Q(rows__lte=SECOND_PERSON_ABOVE)
+                | Q(needs_second_person=False)
                 | Q(decided_by__isnull=False),
                 violation_error_message=_("A second person approves an export of this size first."),
             ),
@@ -225,7 +225,7 @@ class Export(models.Model):
         triggers = [
             keeps(
                 "organisation_id", "requested_by_id", "requested_at", "serial", "content", "filter",
-                "purpose", "rows",
+                "purpose", "rows", "needs_second_person",
             ),
             rules.starts_within_budget(RELEASED),
             rules.states_follow(FOLLOWS),
@@ -244,10 +244,6 @@ class Export(models.Model):
     def number(self) -> str:
         """What the file itself says: `ORG-2026-0042`."""
         return f"{self.organisation.code}-{self.requested_at:%Y}-{self.serial:04}"
-
-    @property
-    def needs_second_person(self) -> bool:
-        return needs_second_person(self.rows)
 
     @property
     def answer_until(self) -> dt.datetime:

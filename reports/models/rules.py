@@ -21,14 +21,15 @@ START = """
         RAISE EXCEPTION 'refused' USING
             ERRCODE = 'check_violation', CONSTRAINT = 'export_state_follows';
     END IF;
-    {new}
     PERFORM pg_advisory_xact_lock(
         hashtextextended('exports of organisation ' || NEW.organisation_id, 0));
     PERFORM pg_advisory_xact_lock(
         hashtextextended('exports of person ' || NEW.requested_by_id, 0));
     SELECT coalesce(sum(rows) FILTER (WHERE requested_by_id = NEW.requested_by_id), 0),
-           coalesce(sum(rows) FILTER (WHERE organisation_id = NEW.organisation_id), 0)
-    INTO of_person, of_organisation
+           coalesce(sum(rows) FILTER (WHERE organisation_id = NEW.organisation_id), 0),
+           coalesce(sum(rows) FILTER (WHERE requested_by_id = NEW.requested_by_id
+                                        AND NOT needs_second_person), 0)
+    INTO of_person, of_organisation, alone
     FROM reports_export
     WHERE (requested_by_id = NEW.requested_by_id OR organisation_id = NEW.organisation_id)
       AND requested_at > now() - interval '{budget.HOURS} hours'
@@ -41,6 +42,8 @@ START = """
         RAISE EXCEPTION 'refused' USING
             ERRCODE = 'check_violation', CONSTRAINT = 'export_budget_of_organisation';
     END IF;
+    NEW.needs_second_person := alone + NEW.rows > {budget.SECOND_PERSON_ABOVE};
+    {new}
     NEW.serial := 1 + coalesce(
         (SELECT max(serial) FROM reports_export
          WHERE organisation_id = NEW.organisation_id), 0);
@@ -56,20 +59,20 @@ def asked_by_who_is_settled() -> str:
     """A statement: what takes a second person is not asked for by somebody new either."""
     where = "held.organisation_id = NEW.organisation_id"
     settled = holds("NEW.requested_by_id", EXPORT, where=where, days=DAYS_HELD, is_whole=False)
-    too_large = f"NEW.rows > {budget.SECOND_PERSON_ABOVE}"
-    return refuses(f"{too_large} AND NOT {settled}", "export_requester_is_new")
+    return refuses(f"NEW.needs_second_person AND NOT {settled}", "export_requester_is_new")
 
 
 def starts_within_budget(released: tuple[str, ...]) -> pgtrigger.Trigger:
     """A request starts a row, takes its number, and fits what is left of both budgets.
 
-    What was released never left, and is not counted.
+    What was released never left, and is not counted. Whether it takes a second person is told by
+    all that this one asked for in the same hours and that nobody else had to decide on.
     """
     return pgtrigger.Trigger(
         name="starts_within_budget",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        declare=[("of_person", "bigint"), ("of_organisation", "bigint")],
+        declare=[("of_person", "bigint"), ("of_organisation", "bigint"), ("alone", "bigint")],
         func=START.format(budget=budget, released=_listed(released), new=asked_by_who_is_settled()),
     )
 
