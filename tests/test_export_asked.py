@@ -41,6 +41,7 @@ WRITTEN = {
     "requested_by_id": "decided_by_id",
     "organisation_id": "approver_organisation_id",
     "serial": "99",
+    "needs_second_person": "false",
 }
 
 
