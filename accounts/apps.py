@@ -9,9 +9,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .sign_in_journal import listen  # once the models are there
+        from . import factors, sign_in_journal  # once the models are there
 
-        listen()
+        sign_in_journal.listen()
+        # allauth seals nothing by itself, and asks no adapter where a passkey's key is.
+        factors.WebAuthn.authenticator_data = property(factors.open_passkey)
 
 
 class UserSessionsConfig(usersessions.UserSessionsConfig):

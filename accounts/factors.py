@@ -8,14 +8,18 @@ their own, so that they outlast the keys of the server.
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 import time
+import uuid
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.webauthn.internal.auth import WebAuthn, parse_registration_response
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from fido2.webauthn import AuthenticatorData
 
 from audit import encryption
 
@@ -25,7 +29,7 @@ Type = Authenticator.Type
 # What may stand alone; recovery codes only replace one of these.
 MAIN = (Type.TOTP, Type.WEBAUTHN)
 # Where each of them holds what is sealed.
-SEALED = {Type.TOTP: "secret", Type.RECOVERY_CODES: "codes"}
+SEALED = {Type.TOTP: "secret", Type.WEBAUTHN: "credential", Type.RECOVERY_CODES: "codes"}
 STEP_SECONDS = 30
 # A telephone's clock may be a step late or early.
 STEPS = (-1, 0, 1)
@@ -50,11 +54,37 @@ def needs_passkey(user: Model) -> bool:
 
 
 def seal(user: Model, text: str) -> str:
-    return encryption.encrypt(text, _place(user))
+    return encryption.encrypt(text, _place(user.pk))
 
 
 def unseal(user: Model, sealed: str) -> str:
-    return encryption.decrypt(sealed, _place(user))
+    return encryption.decrypt(sealed, _place(user.pk))
+
+
+class NoPasskey:
+    """What allauth finds in a row that was not sealed for its account: no key, and of no number."""
+
+    credential_id = None
+
+    def __bool__(self) -> bool:
+        return False
+
+    @property
+    def credential_data(self) -> NoPasskey:
+        return self
+
+
+def open_passkey(passkey: WebAuthn) -> AuthenticatorData | NoPasskey:
+    """The key of a passkey, read where allauth would have it lie in clear.
+
+    A row that came by another way than `add_passkey`, or from another account, holds none.
+    """
+    factor = passkey.instance
+    try:
+        sealed = encryption.decrypt(str(factor.data.get("credential")), _place(factor.user_id))
+    except encryption.SealError:
+        return NoPasskey()
+    return parse_registration_response(json.loads(sealed)).response.attestation_object.auth_data
 
 
 def all_sealed() -> QuerySet[Authenticator]:
@@ -78,8 +108,8 @@ def seal_again(factor: Authenticator) -> bool:
     return True
 
 
-def _place(user: Model) -> str:
-    return f"mfa_authenticator:data:{user.pk}"
+def _place(user_id: uuid.UUID) -> str:
+    return f"mfa_authenticator:data:{user_id}"
 
 
 def step_now() -> int:

@@ -59,11 +59,11 @@ def test_work_that_cannot_be_written_down_is_not_done():
     assert user.display_name != "Other"
 
 
-def test_an_entry_outlives_who_and_what_it_tells():
-    user = make_user(None)
-    journal.record("open", user, by=user)
-    user.delete()
-    assert JournalEntry.objects.get().target_type == "user"
+def test_an_entry_outlives_what_it_tells():
+    user, site = make_user(None), make_site()
+    journal.record("open", site, by=user)
+    site.delete()
+    assert JournalEntry.objects.get().target_type == "site"
 
 
 def test_a_reason_in_somebodys_words_is_sealed_and_read_by_auditors(client):

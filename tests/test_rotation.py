@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
 from accounts import factors
-from accounts.actions.factor import renew_codes, use_code
+from accounts.actions.factor import add_passkey, renew_codes, use_code
 from audit import encryption, keys, rotation
 from audit.models import KeyInUse
 from beneficiaries.models import CountNote, CountReport
@@ -98,6 +98,7 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     before, history = sealed_texts(), events()
     person = make_user(None)
     with_application(person)
+    add_passkey(by=person, name="grey key", credential={"id": "own"})
     code, *_others = renew_codes(by=person)
     stored = uploads.store(b"an agreement")
     revisions = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
@@ -107,7 +108,7 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     said = rotate()
     as_owner(owns=False)
     assert f"{first.current} holds nothing" in said
-    assert f"{ring.current}: {len([text for text in before if text]) + 3} values" in said
+    assert f"{ring.current}: {len([text for text in before if text]) + 4} values" in said
     assert list(KeyInUse.objects.values_list("key_id", flat=True)) == [ring.current]
     keys_of(new)
     assert texts() == before

@@ -145,9 +145,11 @@ def test_new_recovery_codes_replace_the_old(user):
 
 def test_nothing_of_a_factor_can_be_read_in_the_database(user):
     with_application(user)
+    actions.add_passkey(by=user, name="grey key", credential={"id": "of-a-key"})
     codes = actions.renew_codes(by=user)
     kept = json.dumps(list(factors.of(user).values_list("data", flat=True)))
     assert SECRET not in kept
+    assert "of-a-key" not in kept
     assert not [text for text in codes if text in kept]
 
 

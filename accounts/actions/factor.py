@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,7 +31,8 @@ def add_totp(*, by: User, secret: str, last_step: int) -> Authenticator:
 @transaction.atomic
 def add_passkey(*, by: User, name: str, credential: dict) -> Authenticator:
     """Take a passkey from now on."""
-    return _add(by, Type.WEBAUTHN, {"name": name, "credential": credential})
+    sealed = factors.seal(by, json.dumps(credential))
+    return _add(by, Type.WEBAUTHN, {"name": name, "credential": sealed})
 
 
 def _add(by: User, kind: str, data: dict) -> Authenticator:

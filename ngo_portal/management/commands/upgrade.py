@@ -15,6 +15,13 @@ NOTHING = "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
 TABLES = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
 SEQUENCES = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
 NO_MIGRATIONS = "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
+# Tables under no policy, or that lose no row: what the portal never does there.
+NEVER = (
+    "REVOKE DELETE ON accounts_user, accounts_membership FROM {role}",
+    "REVOKE UPDATE, DELETE ON audit_keyinuse FROM {role}",
+    "REVOKE UPDATE ON mfa_authenticator FROM {role}",
+    "GRANT UPDATE (data, last_used_at) ON mfa_authenticator TO {role}",
+)
 
 
 class Command(BaseCommand):
@@ -64,7 +71,7 @@ def tidy() -> None:
 def grant(role: str) -> None:
     """Let the runtime role read and write rows within the walls, and nothing more."""
     with connection.cursor() as cursor:
-        for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS):
+        for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS, *NEVER):
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
         history.protect(cursor, runtime=role)
         ledger.grant(

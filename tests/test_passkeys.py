@@ -1,0 +1,84 @@
+"""A passkey is what the portal sealed for its account, whatever stands in the table."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.db import ProgrammingError, connection
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from accounts.actions import factor as actions
+from accounts.factors import Type
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user():
+    return make_user()
+
+
+POINT = b"\x04" + b"p" * 64
+CREDENTIAL = {
+    "id": "AAAA",
+    "rawId": "AAAA",
+    "type": "public-key",
+    "clientExtensionResults": {},
+    "response": {
+        "clientDataJSON": CollectedClientData.create(
+            type="webauthn.create", challenge=b"x", origin="https://localhost"
+        ).b64,
+        "attestationObject": websafe_encode(
+            AttestationObject.create(
+                "none",
+                AuthenticatorData.create(
+                    b"h" * 32,
+                    AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT,
+                    0,
+                    AttestedCredentialData.create(
+                        Aaguid(b"a" * 16), b"own", ES256.from_ctap1(POINT)
+                    ),
+                ),
+                {},
+            )
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("credential", [CREDENTIAL, {}, None, "", "x", "AAAA" * 20])
+def test_a_passkey_that_the_portal_did_not_add_is_none(user, credential):
+    data = {"name": "thief's", "credential": credential}
+    Authenticator.objects.create(user=user, type=Type.WEBAUTHN, data=data)
+    actions.add_passkey(by=user, name="mine", credential=CREDENTIAL)
+    own = auth.get_credentials(user)
+    assert len(own) == 1
+    stolen = actions.add_passkey(by=make_user(), name="x", credential=CREDENTIAL).data
+    Authenticator.objects.create(user=user, type=Type.WEBAUTHN, data=stolen)
+    assert auth.get_credentials(user) == own
+    found = auth.get_authenticator_by_credential_id(user, own[0].credential_id)
+    assert found.data["name"] == "mine"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM accounts_user",
+        "DELETE FROM accounts_membership",
+        "UPDATE audit_keyinuse SET since = now()",
+        "DELETE FROM audit_keyinuse",
+        "UPDATE mfa_authenticator SET user_id = gen_random_uuid()",
+        "UPDATE mfa_authenticator SET type = 'webauthn'",
+    ],
+)
+def test_the_portal_may_not_do_what_it_never_does(statement):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="denied"):
+        cursor.execute(statement)
