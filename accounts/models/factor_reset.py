@@ -34,17 +34,17 @@ VALID = dt.timedelta(hours=24)
 # the first works in all of them. Each organisation sees its own memberships alone: both people are
 # looked at when they act.
 SPEAKS_FOR = """(
-        (held.organisation_id = NEW.organisation_id AND NOT portal_works_elsewhere(
-            NEW.person_id, ARRAY[NEW.organisation_id], current_date))
-        OR (held.organisation_id <> NEW.organisation_id
+        (held.organisation_id = {row}.organisation_id AND NOT portal_works_elsewhere(
+            {row}.person_id, ARRAY[{row}.organisation_id], current_date))
+        OR (held.organisation_id <> {row}.organisation_id
             AND held.organisation_id IN (
                 SELECT worked.organisation_id FROM accounts_membership AS worked
-                WHERE worked.user_id = NEW.person_id AND worked.ended_at IS NULL
+                WHERE worked.user_id = {row}.person_id AND worked.ended_at IS NULL
                   AND NOT worked.active << daterange(current_date, current_date, '[]'))
-            AND (portal_shares_all(NEW.person_id, NEW.asked_by_id, current_date)
+            AND (portal_shares_all({row}.person_id, {row}.asked_by_id, current_date)
                 OR held.organisation_id NOT IN (
                     SELECT first.organisation_id FROM accounts_membership AS first
-                    WHERE first.user_id = NEW.asked_by_id AND first.ended_at IS NULL
+                    WHERE first.user_id = {row}.asked_by_id AND first.ended_at IS NULL
                       AND NOT first.active << daterange(current_date, current_date, '[]')))))"""
 
 
@@ -54,9 +54,9 @@ def asks(days: int) -> str:
     return holds("NEW.asked_by_id", MANAGE, where=where, days=days)
 
 
-def confirms(days: int) -> str:
-    """SQL: whether who confirms may be the second person, for `days` already."""
-    return holds("NEW.decided_by_id", CONFIRM_RESET, where=SPEAKS_FOR, days=days)
+def confirms(days: int, *, person: str = "NEW.decided_by_id", row: str = "NEW") -> str:
+    """SQL: whether who confirms, or `person`, may be the second person, for `days` already."""
+    return holds(person, CONFIRM_RESET, where=SPEAKS_FOR.format(row=row), days=days)
 
 
 class Outcome(models.TextChoices):
@@ -77,16 +77,13 @@ class FactorResetQuerySet(models.QuerySet):
     def listed_for(self, user) -> FactorResetQuerySet:
         """With the people, whether it is of one's own organisation, and whether one may confirm."""
         here = user.access.filter(CONFIRM_RESET, organisation="organisation")
-        elsewhere = _worked_where(user).exclude(organisation=OuterRef("organisation"))
-        elsewhere = elsewhere.filter(~Q(Exists(_asker_there())) | Q(_shares_all()))
         rows = self.select_related("person", "asked_by").prefetch_related("organisation")
         rows = rows.annotate(
             is_own=ExpressionWrapper(here, models.BooleanField()), is_of_several=_of_several()
         )
-        may_confirm = Q(Exists(elsewhere)) | (here & Q(is_of_several=False))
-        is_second = ~Q(asked_by=user.pk) & ~Q(person=user.pk)
+        is_second = ~Q(asked_by=user.pk) & ~Q(person=user.pk) & Q(_confirmed_by(user))
         return rows.annotate(
-            may_confirm=ExpressionWrapper(is_second & may_confirm, models.BooleanField())
+            may_confirm=ExpressionWrapper(is_second, models.BooleanField())
         ).order_by("asked_at")
 
 
@@ -96,22 +93,11 @@ def _worked_where(user) -> models.QuerySet:
     return Membership.objects.lasting().filter(here, user=OuterRef("person"))
 
 
-def _asker_there() -> models.QuerySet:
-    """The roles of who asks in the organisation of a role of the person in question."""
-    return Membership.objects.lasting().filter(
-        user=OuterRef(OuterRef("asked_by")), organisation=OuterRef("organisation")
-    )
-
-
-def _shares_all() -> Func:
-    """Whether who asks works everywhere that the person does."""
-    return Func(
-        OuterRef("person_id"),
-        OuterRef("asked_by_id"),
-        Value(timezone.localdate()),
-        function="portal_shares_all",
-        output_field=models.BooleanField(),
-    )
+def _confirmed_by(user) -> Func:
+    """The trigger's own question, about a row that `user` has not answered yet."""
+    row = FactorReset._meta.db_table
+    template = confirms(0, person="%(expressions)s", row=row)
+    return Func(Value(user.pk), template=template, output_field=models.BooleanField())
 
 
 def _of_several() -> Func:
