@@ -16,6 +16,7 @@ from fido2.webauthn import (
 
 from accounts.actions import factor as actions
 from accounts.factors import Type
+from accounts.models import User
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,27 @@ def test_a_passkey_that_the_portal_did_not_add_is_none(user, credential):
 def test_the_portal_may_not_do_what_it_never_does(statement):
     with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="denied"):
         cursor.execute(statement)
+
+
+def dates(user) -> list[tuple]:
+    rows = User.pgh_event_model.objects.filter(pgh_obj=user).order_by("pgh_id")
+    return list(rows.values_list("password_set_at", "factors_set_at"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "tells"),
+    [
+        ("UPDATE accounts_user SET password = 'x' WHERE id = '{user}'", True),
+        ("UPDATE accounts_user SET last_login = now() WHERE id = '{user}'", False),
+        ("DELETE FROM mfa_authenticator WHERE user_id = '{user}'", True),
+        ("UPDATE mfa_authenticator SET data = '{{}}' WHERE user_id = '{user}'", True),
+        ("UPDATE mfa_authenticator SET last_used_at = now() WHERE user_id = '{user}'", False),
+    ],
+)
+def test_history_tells_of_a_new_password_or_factor_whoever_writes(user, statement, tells):
+    actions.add_passkey(by=user, name="mine", credential={})
+    before = dates(user)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(user=user.pk))
+        assert cursor.rowcount == 1
+    assert (dates(user) != before) == tells

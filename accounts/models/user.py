@@ -93,6 +93,9 @@ class User(AbstractBaseUser):
     factor_link_until = models.DateTimeField(null=True, editable=False)
     # Raised when rights, the account's state or its factors change: older sessions end.
     session_epoch = models.PositiveIntegerField(default=1, editable=False)
+    # Dated by the database, whoever writes: history keeps no secret, but that it was changed.
+    password_set_at = models.DateTimeField(null=True, editable=False)
+    factors_set_at = models.DateTimeField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "email"
@@ -125,6 +128,13 @@ class User(AbstractBaseUser):
         ]
         triggers = [
             counts_revisions("email", "display_name", "language", "is_active"),
+            pgtrigger.Trigger(
+                name="dates_the_password",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("password"),
+                condition=pgtrigger.Condition("OLD.password IS DISTINCT FROM NEW.password"),
+                func="NEW.password_set_at := clock_timestamp(); RETURN NEW;",
+            ),
             pgtrigger.Trigger(
                 name="ends_sessions",
                 when=pgtrigger.Before,
