@@ -184,7 +184,7 @@ def test_a_job_asked_by_somebody_who_lost_the_right_sends_nothing(administrator,
     invite(administrator)
     account_actions.deactivate(user=administrator, by=boss, revision=administrator.revision)
     run_jobs()
-    assert mailoutbox == []
+    assert [mail.to for mail in mailoutbox] == [[administrator.email]]  # their account is closed
 
 
 def test_each_step_is_in_the_journal_without_an_email(administrator, mailoutbox):
