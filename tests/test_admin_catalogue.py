@@ -275,5 +275,40 @@ def test_nobody_closes_the_organisation_they_act_for(platform, own):
 def test_an_address_that_says_dates_fills_in_none(client, model, said):
     client.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
     fields = {"period": said, "span": said, "active": said}
-    answer = client.get(reverse(f"admin:programs_{model}_add"), fields)
+    answer = client.get(reverse(f"catalogue:programs_{model}_add"), fields)
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("model", "question"),
+    [
+        ("grant", {"period": "\ufffd"}),
+        ("fundedproject", {"period": "x"}),
+        ("organisation", {"aliases": "x"}),
+        ("organisation", {"kinds__contains": "x"}),
+        ("program", {"active": "x"}),
+        ("target", {"span__contains": "x"}),
+        ("site", {"organisation__agreement": "x"}),
+    ],
+)
+def test_a_list_answers_no_question_that_its_filters_do_not_ask(client, model, question):
+    client.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
+    assert client.get(list_of(model), question).status_code == 400
+
+
+def test_a_list_answers_its_filters(client):
+    place = make_program_site()
+    client.force_login(make_user(Role.ADMINISTRATOR, place.organisation))
+    for model, question in (
+        ("site", {"is_active__exact": "1"}),
+        ("site", {"organisation__id__exact": str(place.organisation_id)}),
+        ("program", {"organisation__id__exact": str(place.organisation_id)}),
+        ("indicator", {"unit__exact": "person"}),
+    ):
+        assert client.get(list_of(model), question).status_code == 200
+    for model, question in (("site", {"organisation__id__exact": "x"}),):
+        assert client.get(list_of(model), question).status_code in {200, 302}
+
+
+def list_of(model):
+    return reverse(f"catalogue:programs_{model}_changelist")

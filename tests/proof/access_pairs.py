@@ -91,7 +91,6 @@ def tried(chosen: list, run: Run | None = None) -> list[str]:
     for number, (one, address, method, language) in enumerate(chosen):
         if one.user is not None and speaks.get(one.name) != language:
             User.objects.filter(pk=one.user.pk).update(language=language)
-            one.come_again()
             speaks[one.name] = language
         if said := ask(one, address, method, language):
             wrong.append(said)

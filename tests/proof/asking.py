@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import SimpleCookie
 
@@ -27,10 +28,12 @@ from ngo_portal import access
 from programs.models import Indicator, Organisation
 from tests.factories import make_organisation, make_user
 from tests.scene import Scene
-from tests.signing import SignedClient, sign_in, sign_in_half
+from tests.signing import SignedClient, give_proofs, sign_in, sign_in_half
 
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LANGUAGES = ("fr", "en")
+# What was proved when signing in stays fresh for five minutes.
+FRESH_SECONDS = 100
 ROWS = "coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')"
 # How a row says whose it is.
 OWNED = (
@@ -66,6 +69,7 @@ class Actor:
     has_factor: bool = True
     holds_rights: bool = True
     cookies: str = ""
+    came: float = field(default_factory=time.monotonic)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -73,16 +77,18 @@ class Actor:
             return frozenset()
         return frozenset(self.user.memberships.values_list("role", flat=True))
 
-    def come_again(self) -> None:
-        """Their proofs are fresh once more: they last minutes, and a proof may take longer."""
-        if self.user is not None and self.is_in and self.has_factor:
-            self.client.cookies.clear()
-            self.client.force_login(self.user)
-            self.cookies = self.client.cookies.output(header="", sep=";")
+    def come(self) -> None:
+        """Put their session back in the browser; it ends by itself while a long proof runs."""
+        self.client.cookies = SimpleCookie(self.cookies)
+        if self.user is None or not self.is_in or not self.has_factor:
+            return
+        if time.monotonic() - self.came > FRESH_SECONDS:
+            give_proofs(self.client, self.user)
+            self.came = time.monotonic()
 
     def ask(self, method: str, path: str, data=None, **extra) -> HttpResponse:
         """What a page answers; whatever the request did is undone."""
-        self.client.cookies = SimpleCookie(self.cookies)
+        self.come()
         with undone():
             return self.say(method, path, data, **extra)
 

@@ -118,8 +118,7 @@ def complaint(one: tuple, before: dict[str, str]) -> str:
     """What is wrong with the answer to one input; "" for nothing. It is undone."""
     form, name, how, value, kind = one
     label = f"{form.method} {form.of.name} {name} {how} {value[:40]!r} {kind}"
-    form.by.client.cookies.clear()
-    form.by.client.cookies.load(form.by.cookies)
+    form.by.come()
     with undone():
         start = counted()
         answer = send(*one)

@@ -162,8 +162,7 @@ def canaries(run: Run) -> Figure:
     chosen = chosen if run.is_full else chosen[:: max(1, len(chosen) // 100)]
     with Kept(run) as kept:
         for number, (one, method, path) in enumerate(chosen):
-            one.client.cookies.clear()
-            one.client.cookies.load(one.cookies)
+            one.come()
             with undone():
                 kept.look(one.say(method, path))
             run.tell(number, len(chosen))

@@ -105,8 +105,7 @@ class Beginning:
     def after(self, form: Form, more: dict[str, str]) -> Columns:
         """What each column holds of the tables that a request writes in; it is undone."""
         self.restore_numbers()
-        form.by.client.cookies.clear()
-        form.by.client.cookies.load(form.by.cookies)
+        form.by.come()
         found: Columns = {}
         with undone(), connection.cursor() as cursor:
             before = _written(cursor)

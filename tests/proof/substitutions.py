@@ -151,6 +151,7 @@ def changed(chosen: list[Pair], scene: Scene) -> list[str]:
     before, wrong = kept(scene), []
     for pair in chosen:
         if pair.method == "POST":
+            pair.by.come()
             with undone():
                 pair.by.say("POST", *pair.foreign)
                 if kept(scene) != before:
