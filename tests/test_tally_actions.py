@@ -149,9 +149,9 @@ def test_a_submitted_month_takes_no_sheet(place, worker):
 
 
 def test_a_correction_takes_sheets_again(place, worker, acting):
+    coordinator = make_user(Role.COORDINATOR, place.organisation)
     save(place, worker)
     report = submitted(place, worker)
-    coordinator = make_user(Role.COORDINATOR, place.organisation)
     with acting(coordinator):
         reports.approve(report=report, by=coordinator)
     with pytest.raises(ValidationError, match="approved"):

@@ -8,17 +8,18 @@ from django.db import migrations, models
 DATES_THE_FACTORS = """
 CREATE FUNCTION accounts_dates_the_factors() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.user_id = NEW.user_id AND OLD.type = NEW.type
+           AND OLD.data - 'last_step' - 'name' = NEW.data - 'last_step' - 'name' THEN
+            RETURN NULL;
+        END IF;
+    END IF;
     UPDATE accounts_user SET factors_set_at = clock_timestamp()
     WHERE id IN (NEW.user_id, OLD.user_id);
     RETURN NULL;
 END $$;
-CREATE TRIGGER dates_the_factors AFTER INSERT OR DELETE ON mfa_authenticator
+CREATE TRIGGER dates_the_factors AFTER INSERT OR UPDATE OR DELETE ON mfa_authenticator
 FOR EACH ROW EXECUTE FUNCTION accounts_dates_the_factors();
-CREATE TRIGGER dates_the_factors_changed AFTER UPDATE ON mfa_authenticator
-FOR EACH ROW WHEN (
-    (OLD.user_id, OLD.type, OLD.data - 'last_step' - 'name')
-    IS DISTINCT FROM (NEW.user_id, NEW.type, NEW.data - 'last_step' - 'name'))
-EXECUTE FUNCTION accounts_dates_the_factors();
 """
 NO_LONGER = "DROP FUNCTION accounts_dates_the_factors CASCADE"
 
