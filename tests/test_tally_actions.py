@@ -40,6 +40,11 @@ def place():
 
 
 @pytest.fixture
+def coordinator(place):
+    return make_user(Role.COORDINATOR, place.organisation)
+
+
+@pytest.fixture
 def worker(place, acting):
     worker = make_user(Role.FIELD_WORKER, place.organisation)
     with acting(worker):
@@ -148,8 +153,7 @@ def test_a_submitted_month_takes_no_sheet(place, worker):
         tally.cancel_sheet(sheet=TallySheet.objects.get(), by=worker)
 
 
-def test_a_correction_takes_sheets_again(place, worker, acting):
-    coordinator = make_user(Role.COORDINATOR, place.organisation)
+def test_a_correction_takes_sheets_again(place, coordinator, worker, acting):
     save(place, worker)
     report = submitted(place, worker)
     with acting(coordinator):
