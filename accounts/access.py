@@ -7,7 +7,8 @@ here; organisations are decided once more by the database.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -83,14 +84,13 @@ class Access:
         The arguments are the row's paths to an organisation, a program and a site; a narrower
         membership reaches nothing in rows that have no path of its kind.
         """
-        condition = NEVER
+        covered = []
         for membership in self.holding(permission):
-            row = Q(**{organisation: membership.organisation_id})
-            for path, value in ((program, membership.program_id), (site, membership.site_id)):
-                if value is not None:
-                    row = row & Q(**{path: value}) if path else NEVER
-            condition = condition | row
-        return condition
+            narrower = ((program, membership.program_id), (site, membership.site_id))
+            asked = {path: value for path, value in narrower if value is not None}
+            if all(asked):
+                covered.append(Q(**{organisation: membership.organisation_id}, **asked))
+        return reduce(or_, covered) if covered else NEVER
 
 
 def _covers(membership, place: Place) -> bool:
