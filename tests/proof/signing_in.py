@@ -206,9 +206,12 @@ def ask_for_reset(client: SignedClient, email: str, number: int) -> tuple[float,
 
 
 def mailed_at_once(self: AskForResetForm, request, **kwargs) -> str:
-    """The control: the mail with its link is made before the answer, for those who have one."""
+    """The control: mails with a link are made before the answer, for those who have an account.
+
+    Four, so that it shows on a busy machine in few tries.
+    """
     user = User.objects.with_email(self.cleaned_data["email"])
-    if user is not None:
+    for _mail in range(4 if user is not None else 0):
         jobs.send_reset(email=encryption.encrypt(user.email, jobs.RESET), language="fr")
     return save_reset(self, request, **kwargs)
 
@@ -241,6 +244,6 @@ def told_by_reset(run: Run) -> Figure:
         int(is_told) + len(said) - 1,
         int(rank_sum(times["at once"], times["unknown"]) > 4.0),
         unit=f"requests; medians {medians['known']} known, {medians['unknown']} unknown",
-        without=f"with the mail made before the answer ({medians['at once']})",
+        without=f"with mails made before the answer ({medians['at once']})",
         examples=(str(medians), *(map(str, said) if len(said) > 1 else ())),
     )
