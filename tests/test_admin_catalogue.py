@@ -306,8 +306,8 @@ def test_a_list_answers_its_filters(client):
         ("indicator", {"unit__exact": "person"}),
     ):
         assert client.get(list_of(model), question).status_code == 200
-    for model, question in (("site", {"organisation__id__exact": "x"}),):
-        assert client.get(list_of(model), question).status_code in {200, 302}
+    unreadable = client.get(list_of("site"), {"organisation__id__exact": "x"})
+    assert unreadable.status_code in {200, 302}
 
 
 def list_of(model):
