@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Iterable
 
 from .roles import CONFIRM_RESET, EXPORT, roles_with
 
@@ -71,12 +72,17 @@ DATES_THE_OPENING = """
 """
 
 
+def quoted(codes: Iterable[str]) -> str:
+    """Codes as a list in a trigger."""
+    return ", ".join(f"'{code}'" for code in sorted(codes))
+
+
 def holds(person: str, permission: str, *, where: str, days: int = 0, is_whole: bool = True) -> str:
     """SQL: whether `person` holds a role with `permission`, today and for `days` already.
 
     `person` and `where` are expressions of a trigger's own; `where` is about `held`, a membership.
     """
-    roles = ", ".join(f"'{role}'" for role in sorted(roles_with(permission)))
+    roles = quoted(roles_with(permission))
     where += WHOLE if is_whole else ""
     return HOLDS.format(person=person, where=where, roles=roles, days=days)
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pgtrigger
 
-from accounts.two_people import DAYS_HELD, holds, refuses
+from accounts.two_people import DAYS_HELD, holds, quoted, refuses
 from audit.walls.rules import listed
 from reports import budget
 from reports.rights import APPROVE, EXPORT
-
-
-def _listed(values) -> str:
-    return ", ".join(f"'{value}'" for value in sorted(values))
-
 
 # Both are locked until the transaction ends, always in this order: of two requests at the same time
 # the second counts the first.
@@ -73,7 +68,7 @@ def starts_within_budget(released: tuple[str, ...]) -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
         declare=[("of_person", "bigint"), ("of_organisation", "bigint"), ("alone", "bigint")],
-        func=START.format(budget=budget, released=_listed(released), new=asked_by_who_is_settled()),
+        func=START.format(budget=budget, released=quoted(released), new=asked_by_who_is_settled()),
     )
 
 
