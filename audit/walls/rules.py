@@ -21,6 +21,12 @@ def has_power(name: str) -> str:
 
 
 OWN = f"organisation_id = ANY{listed('organisations')}"
+# The first organisation, nearly always the only one, is compared by itself: of a sum over many
+# rows, that is half the price of the wall.
+FIRST = (
+    "(SELECT nullif(split_part(current_setting('portal.organisations', true), ',', 1), '')::bigint)"
+)
+OWN_FIRST = f"organisation_id = {FIRST} OR {OWN}"
 PLATFORM = has_power("platform")
 ADDRESS_BOOK = has_power("address_book")
 # Who acts, nobody before signing in.
@@ -71,7 +77,7 @@ def removes(table: str, name: str, condition: str) -> Opening:
 
 def base(table: str) -> Opening:
     """The wall itself: rows of the scope's organisations, read, written or moved."""
-    return Opening(table, "ALL", "own_organisations", using=OWN, check=OWN)
+    return Opening(table, "ALL", "own_organisations", using=OWN_FIRST, check=OWN)
 
 
 def shared(table: str) -> list[Opening]:
