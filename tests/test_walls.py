@@ -52,6 +52,14 @@ def test_every_wall_stands_and_the_runtime_role_is_held_back():
 
 
 @pytest.mark.django_db
+def test_the_start_asks_the_catalogue_a_few_questions_whatever_it_holds(
+    django_assert_max_num_queries,
+):
+    with django_assert_max_num_queries(16):
+        assert checks.check_walls(None) == []
+
+
+@pytest.mark.django_db
 def test_every_table_with_an_organisation_is_walled_or_has_rules_of_its_own():
     walled = build.walled()
     owned = {table for table, is_owned in build.tables().items() if is_owned}

@@ -139,18 +139,18 @@ def _of_history(history: str, opening: Opening) -> Opening:
 
 def wanted(role: str, owner: str) -> list[Policy]:
     """Every policy that must stand in this database."""
-    opened = openings()
+    opened, known = openings(), tables()
     exempt = {table for walls in said() for table in walls.without_base}
     exempt |= {history for history, of in histories().items() if of in exempt}
-    owned = [t for t, is_owned in tables().items() if is_owned and t not in exempt | free().keys()]
+    owned = [t for t, is_owned in known.items() if is_owned and t not in exempt | free().keys()]
     names = {opening.table for opening in opened} | set(owned)
     migration = f"FOR ALL TO {{owner}} USING ({MIGRATION_RULE}) WITH CHECK ({MIGRATION_RULE})"
     found = [
         Policy(each.table, f"portal_{each.name}_{each.command.lower()}", each.definition())
         for each in [*(base(table) for table in owned), *opened]
-        if each.table in tables()
+        if each.table in known
     ]
-    found += [Policy(table, MIGRATION, migration) for table in sorted(names) if table in tables()]
+    found += [Policy(table, MIGRATION, migration) for table in sorted(names & known.keys())]
     return [Policy(p.table, p.name, _named(p.definition, role, owner)) for p in found]
 
 
