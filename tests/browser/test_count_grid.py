@@ -108,6 +108,7 @@ def test_a_mistake_is_said_and_stays(desk):
     cells(desk).nth(0).focus()
     typed(desk, "many", "Tab")
     state(desk, 0, "invalid")
+    assert ": “many” is not understood" in desk.page.inner_text("#cell-said")
     cells(desk).nth(0).focus()
     assert "not understood" in desk.page.inner_text("#cell-said")
     assert cells(desk).nth(0).input_value() == "many"

@@ -20,6 +20,8 @@ document.documentElement.classList.add("scripted");
 const cells = () => [...form.querySelectorAll(".count-grid input[inputmode]")];
 const ids = (input) => input.id.replace("cell-", "").split("-");
 const nameOf = (input) => input.getAttribute("aria-labelledby").split(" ").map((id) => document.getElementById(id)?.textContent.trim()).join(" · ");
+// French leaves a space before the colon.
+const about = (input, text) => words.about.replace("[cell]", () => nameOf(input)).replace("[text]", () => text);
 
 // --- totals ---
 function number(text) {
@@ -42,7 +44,7 @@ function state(input, name, text = "") {
   input.toggleAttribute("aria-invalid", wrong);
   if (wrong) input.setAttribute("aria-invalid", "true");
   input.title = wrong || name === "waiting" ? text : "";
-  tell(text && input !== current ? `${nameOf(input)}: ${text}` : text, wrong);
+  tell(text && input !== current ? about(input, text) : text, wrong);
 }
 
 function tell(text, wrong = false) {
@@ -131,7 +133,7 @@ function settle(input, text, answer) {
 
 function conflict(input, answer) {
   const item = document.getElementById("conflict").content.cloneNode(true).firstElementChild;
-  item.querySelector(".what").textContent = `${nameOf(input)}: ${answer.error}`;
+  item.querySelector(".what").textContent = about(input, answer.error);
   item.querySelector(".mine b").textContent = input.value || "–";
   item.querySelector(".theirs b").textContent = answer.value || "–";
   item.querySelector(".mine").addEventListener("click", () => { revise(input, answer); item.remove(); queue(input); input.focus(); });
