@@ -109,6 +109,15 @@ def send_invitation(*, by: User, invitation_id: str) -> None:
         actions.send(invitation=invitation, by=by)
 
 
+@app.task(name="accounts.jobs.tell_of_decline", retry=AGAIN)
+def tell_of_decline(*, invitation_id: str, organisation_id: int) -> None:
+    """Tell whoever invited that the answer is no."""
+    with scope(organisation_ids=[organisation_id]):
+        rows = Invitation.objects.select_related("organisation", "invited_by")
+        invitation = rows.get(pk=invitation_id)
+        letters.send("invitation_declined", invitation.invited_by, invitation=invitation)
+
+
 @app.task(name="accounts.jobs.send_reset", retry=AGAIN)
 def send_reset(*, email: str, language: str) -> None:
     """A link to the account's own address, a word to who has none; the typed one comes sealed.

@@ -41,12 +41,13 @@ HOLDS = """EXISTS (
       AND held.ended_at IS NULL
       AND held.active @> (now() AT TIME ZONE one.time_zone)::date)"""
 WHOLE = " AND held.program_id IS NULL AND held.site_id IS NULL"
-# A right given by a person is dated by the database; one ended and opened again begins again.
-DATES_THE_RIGHT = """
-    IF TG_OP = 'UPDATE' THEN
-        IF (OLD.ended_at IS NOT NULL OR upper(OLD.active) <= current_date)
+OPENS_AGAIN = """(OLD.ended_at IS NOT NULL OR upper(OLD.active) <= current_date)
            AND NEW.ended_at IS NULL
-           AND (upper(NEW.active) IS NULL OR upper(NEW.active) > current_date) THEN
+           AND (upper(NEW.active) IS NULL OR upper(NEW.active) > current_date)"""
+# A right given by a person is dated by the database; one ended and opened again begins again.
+DATES_THE_RIGHT = f"""
+    IF TG_OP = 'UPDATE' THEN
+        IF {OPENS_AGAIN} THEN
             NEW.granted_at := now();
         ELSIF NEW.granted_at IS DISTINCT FROM OLD.granted_at THEN
             RAISE EXCEPTION 'refused' USING

@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/sign-in/<int:pk>/name/", views.passkey_rename, name="passkey_rename"),
     path("me/sign-in/<int:pk>/remove/", views.factor_remove, name="factor_remove"),
     path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("invitations/<str:token>/no/", views.decline_invitation, name="decline_invitation"),
     path("emergency/", views.elevate, name="elevate"),
     path("emergency/reviews/", views.elevations, name="elevations"),
     path("emergency/<uuid:pk>/", views.elevation, name="elevation"),

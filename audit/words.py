@@ -48,6 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
         "resend_invitation": gettext_lazy("sent an invitation again"),
         "withdraw_invitation": gettext_lazy("withdrew an invitation"),
         "accept_invitation": gettext_lazy("accepted an invitation"),
+        "decline_invitation": gettext_lazy("declined an invitation"),
         "grant_membership": gettext_lazy("gave a role"),
         "end_membership": gettext_lazy("ended a role"),
         "deactivate_account": gettext_lazy("deactivated an account"),

@@ -81,7 +81,7 @@ PAGES: dict[str, Page] = {
         "accept_invitation new_factor mfa_authenticate mfa_login_webauthn",
         Page(FORM, scope=Scope.EVERYONE),
     ),
-    **_pages("quick_exit", Page(WRITE, scope=Scope.EVERYONE)),
+    **_pages("quick_exit decline_invitation", Page(WRITE, scope=Scope.EVERYONE)),
     **_pages("account_change_password my_account own_sessions", Page(FORM, scope=Scope.ACCOUNT)),
     **_pages(
         "account_logout account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn",

@@ -62,7 +62,12 @@ OTHER_MESSAGES = {
     "indicator_summed_by_adds_up": _(
         "The indicator shown over a longer time must add up and be counted in the same unit."
     ),
+    "invitation_accepted_by_its_person": _("Whoever is invited accepts, and nobody for them."),
     "membership_given_by_somebody": _("A role is given by somebody: say who."),
+    "membership_given_with_consent": _(
+        "This person has no role in this organisation at present. Give them a role: they receive "
+        "an invitation, and accept it first."
+    ),
     "partnership_lead_leads": _("The lead of a program is the organisation that owns it."),
     "partnership_outlasts_its_sites": _(
         "A site of this partner is open in the program on other days: end the site first."

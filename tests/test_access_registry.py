@@ -14,6 +14,7 @@ OPEN_PAGES = {
     "set_language",
     "quick_exit",
     "accept_invitation",
+    "decline_invitation",
     "account_login",
     "account_reset_password",
     "account_reset_password_done",

@@ -136,8 +136,10 @@ def test_a_span_without_a_day_is_refused(make):
 
 
 def test_nobody_gives_themselves_a_role():
-    user = make_user(None)
-    message = refused("membership_not_self_granted", membership(user=user, granted_by=user))
+    row = membership(role=Role.COORDINATOR)
+    make_membership(row.user, Role.FIELD_WORKER, row.organisation)
+    row.granted_by = row.user
+    message = refused("membership_not_self_granted", row)
     assert message == "Nobody gives themselves a role."
 
 

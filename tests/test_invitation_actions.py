@@ -104,7 +104,7 @@ def test_withdrawn_it_cannot_be_accepted_nor_sent(administrator):
     actions.withdraw(invitation=invitation, by=administrator)
     invitation.refresh_from_db()
     assert not actions.still_holds(invitation)
-    with pytest.raises(ValidationError, match="accepted or withdrawn"):
+    with pytest.raises(ValidationError, match="answered or withdrawn"):
         actions.resend(invitation=invitation, by=administrator)
 
 

@@ -166,7 +166,7 @@ def test_whoever_has_an_account_signs_in_and_confirms(client, link):
     client.post(link, JOINING)
     assert holder.memberships.count() == 1
     client.force_login(holder)
-    assert "Add this role" in client.get(link).content.decode()
+    assert "Accept this role" in client.get(link).content.decode()
     assert client.post(link)["Location"] == reverse("my_account")
     assert set(holder.memberships.values_list("role", flat=True)) == {"partner", "coordinator"}
 
@@ -197,4 +197,4 @@ def test_sending_again_and_withdrawing_from_the_screen(client, administrator, ma
     invitation.refresh_from_db()
     assert invitation.withdrawn_at
     again = client.post(reverse("invitation_resend", args=[invitation.pk]), follow=True)
-    assert "accepted or withdrawn" in again.content.decode()
+    assert "answered or withdrawn" in again.content.decode()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import factor_reset, membership
-from accounts.actions.invitation import invite
+from accounts.actions.invitation import accept_with_account, invite
 from accounts.models import FactorReset, Invitation, Membership
 from accounts.rights import holders
 from accounts.roles import CONFIRM_RESET, Role
@@ -42,10 +42,13 @@ def worker(organisation):
 
 
 def give(person, role, organisation, by, acting):
-    """Through the action, dated as far back as its form lets one."""
+    """Through an invitation that is accepted at once, from as far back as its form lets one."""
     with acting(by):
         where = {"organisation": organisation, "role": role, "active": FROM_2020}
-        return membership.grant(user=person, by=by, **where)
+        sent = invite(email=person.email, language="en", by=by, **where)
+    with acting(person):
+        accept_with_account(invitation=sent, by=person)
+    person.__dict__.pop("access", None)
 
 
 def held_for(days, role, organisation):
@@ -89,7 +92,6 @@ def test_a_puppet_of_who_asks_lifts_no_factor(organisation, administrator, worke
 def test_a_puppet_of_a_puppet_lifts_none_either(organisation, administrator, worker, acting):
     first, second = make_user(None), make_user(None)
     give(first, Role.ADMINISTRATOR, organisation, administrator, acting)
-    first.__dict__.pop("access", None)
     give(second, Role.AUDITOR, organisation, first, acting)
     refused("factor_reset_second_is_new", confirm_in_the_row, asked(worker, administrator), second)
 
@@ -116,7 +118,6 @@ def test_a_puppet_approves_nothing(organisation, administrator, acting):
     large = make_export(make_user(Role.COORDINATOR, organisation), organisation, rows=LARGE)
     puppet = make_user(None)
     give(puppet, Role.COORDINATOR, organisation, administrator, acting)
-    puppet.__dict__.pop("access", None)
     with acting(puppet):
         answer = {"export": large, "is_approved": True, "by": puppet}
         refused("export_decider_is_new", exports.decide, **answer)
@@ -137,7 +138,8 @@ def test_a_week_makes_a_second_person(organisation, administrator, worker, work)
 
 def test_the_database_dates_what_a_person_gives(organisation, administrator, acting):
     early = {"active": FROM_2020, "granted_at": timezone.now() - 100 * DAY}
-    given = {"user": make_user(None), "organisation": organisation, "role": "auditor"} | early
+    colleague = make_user(Role.FIELD_WORKER, organisation)
+    given = {"user": colleague, "organisation": organisation, "role": "auditor"} | early
     with acting(administrator):
         row = Membership.objects.create(granted_by=administrator, **given)
         row.refresh_from_db()
@@ -162,6 +164,7 @@ def test_who_invited_never_changes(organisation, administrator, acting, worker):
 def test_a_role_opened_again_begins_again(organisation, administrator, acting):
     person = make_user(Role.COORDINATOR, organisation)
     row = person.memberships.get()
+    make_membership(person, Role.FIELD_WORKER, organisation)
     yesterday = timezone.localdate() - DAY
     for last_day in (yesterday, timezone.localdate() + 30 * DAY):
         row.refresh_from_db()
@@ -201,7 +204,7 @@ def invited(organisation, by) -> Invitation:
 def test_the_journal_says_who_gave_the_role_of_the_second_person(
     organisation, administrator, worker, acting
 ):
-    second = make_user(None)
+    second = make_user(Role.FIELD_WORKER, organisation)
     make_membership(second, Role.COORDINATOR, organisation, granted_by=administrator)
     with acting(second):
         factor_reset.confirm(reset=asked(worker, administrator), by=second)

@@ -35,8 +35,8 @@ def auditor(organisation):
 
 
 @pytest.fixture
-def puppet():
-    return make_user(None, display_name="The puppet")
+def puppet(organisation):
+    return make_user(Role.FIELD_WORKER, organisation, display_name="The puppet")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_role_that_asks_for_nothing_large_is_not(
     organisation, administrator, auditor, puppet, acting, told
 ):
     with acting(administrator):
-        give(puppet, Role.FIELD_WORKER, organisation, administrator)
+        give(puppet, Role.FIELD_WORKER, organisation, administrator, site=make_site(organisation))
     assert told() == {}
 
 

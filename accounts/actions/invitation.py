@@ -1,4 +1,4 @@
-"""Invitations: somebody joins with a role, through a link that their own e-mail receives."""
+"""Invitations: somebody says yes or no to a role, through a link that their e-mail receives."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from django.utils.translation import gettext as _
 from accounts import jobs
 from accounts.models import Invitation, Membership, User
 from accounts.models.user import one_case
-from accounts.rights import require_giver, roles_to_give
+from accounts.rights import require_giver, require_other, roles_to_give, works_elsewhere
 from accounts.two_people import Change
 from audit import journal
 from audit.scope import show_link, within
 from programs.models import Organisation, Program, Site
 from programs.violations import explained
 
-from .membership import tell_who_watches
+from .membership import grant, tell_who_watches
 
 
 def hashed(token: str) -> str:
@@ -45,6 +45,21 @@ def _facts(invitation: Invitation) -> dict:
         "site": invitation.site_id,
         "language": invitation.language,
     }
+
+
+@transaction.atomic
+def give_role(
+    *, user: User, organisation: Organisation, by: User, **given
+) -> Membership | Invitation:
+    """Give a colleague one more role; whoever has none there at present is asked first.
+
+    `given` is what `grant` and `invite` both take: role, active, program, site.
+    """
+    require_other(by, user)
+    given |= {"organisation": organisation, "by": by}
+    if user.memberships.lasting().filter(organisation=organisation).exists():
+        return grant(user=user, **given)
+    return invite(email=one_case(user.email), language=user.language, **given)
 
 
 @transaction.atomic
@@ -106,8 +121,8 @@ def _waiting(invitation: Invitation, by: User) -> Invitation:
     """Lock an invitation that `by` may change and nobody has answered."""
     require_giver(by, invitation.organisation, invitation.role)
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    if invitation.accepted_at or invitation.withdrawn_at:
-        raise ValidationError(_("This invitation was accepted or withdrawn."), code="answered")
+    if not invitation.is_waiting:
+        raise ValidationError(_("This invitation was answered or withdrawn."), code="answered")
     return invitation
 
 
@@ -120,6 +135,7 @@ def send(*, invitation: Invitation, by: User) -> None:
     with translation.override(invitation.language):
         context = {
             "invitation": invitation,
+            "has_account": User.objects.with_email(invitation.email) is not None,
             "url": settings.PORTAL_ORIGIN + reverse("accept_invitation", args=[token]),
         }
         subject = render_to_string("accounts/email/invitation_subject.txt", context)
@@ -158,7 +174,7 @@ def accept(
 ) -> User:
     """Open the account of somebody new, with the role they were invited to."""
     with within(invitation.organisation_id):
-        invitation = _accepted(invitation)
+        invitation = _answered(invitation, "accepted_at")
         user = User(email=invitation.email, display_name=display_name, language=language)
         user.set_password(password)
         with explained():
@@ -173,15 +189,46 @@ def accept_with_account(*, invitation: Invitation, by: User) -> Membership:
     if one_case(by.email) != one_case(invitation.email) or not by.is_active:
         raise PermissionDenied
     with within(invitation.organisation_id):
-        return _join(_accepted(invitation), by)
+        return _join(_answered(invitation, "accepted_at"), by)
 
 
-def _accepted(invitation: Invitation) -> Invitation:
+@transaction.atomic
+def decline(*, invitation: Invitation, by: User | None) -> None:
+    """Say no, signed in (`by`) or with the link alone; whoever invited is told by e-mail."""
+    if by is not None and one_case(by.email) != one_case(invitation.email):
+        raise PermissionDenied
+    with within(invitation.organisation_id):
+        _answered(invitation, "declined_at")
+        journal.record("decline_invitation", invitation, by=by)
+    jobs.tell_of_decline.defer(
+        invitation_id=str(invitation.pk), organisation_id=invitation.organisation_id
+    )
+
+
+def may_reopen(user: User) -> bool:
+    """Whether an account is closed and works nowhere: no organisation can open it any more."""
+    return not user.is_active and not works_elsewhere(user, than=[])
+
+
+@transaction.atomic
+def reopen(*, invitation: Invitation, user: User) -> None:
+    """Open the closed account that an invitation was sent to, for them to sign in and answer."""
+    is_theirs = one_case(user.email) == one_case(invitation.email) and may_reopen(user)
+    if not is_theirs or not still_holds(invitation):
+        raise PermissionDenied
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    journal.record("reactivate_account", user, by=None, organisation_id=invitation.organisation_id)
+
+
+def _answered(invitation: Invitation, when: str) -> Invitation:
+    """Lock it, still waiting, and date the answer."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if not still_holds(invitation):
         raise ValidationError(_("This invitation no longer works."), code="closed")
-    invitation.accepted_at = timezone.now()
-    invitation.save(update_fields=["accepted_at"])
+    setattr(invitation, when, timezone.now())
+    with explained():
+        invitation.save(update_fields=[when])
     return invitation
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -12,12 +13,30 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import manageable_organisations
 from accounts.roles import WHOLE_ORGANISATION, Role
+from accounts.two_people import refuses
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions, keeps
 
 from .user import NOT_PLAIN, PLAIN_EMAIL
+
+# Once, by whoever reads its mail: signed in with that account, or about to open it by the link.
+OF_ANOTHER = """nullif(current_setting('portal.user', true), '') IS NOT NULL AND NOT EXISTS (
+    SELECT FROM accounts_user AS person
+    WHERE person.id = nullif(current_setting('portal.user', true), '')::uuid
+      AND lower(person.email) = lower(NEW.email))"""
+CHANGES = "OLD.accepted_at IS NOT NULL AND NEW.accepted_at IS DISTINCT FROM OLD.accepted_at"
+ACCEPTED_BY_ITS_PERSON = f"""
+    IF TG_OP = 'UPDATE' THEN
+        {refuses(CHANGES, "accounts_invitation_keeps")}
+    END IF;
+    IF NEW.accepted_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.accepted_at IS NULL) THEN
+        {refuses(OF_ANOTHER, "invitation_accepted_by_its_person")}
+        NEW.accepted_at := now();
+    END IF;
+    RETURN NEW;
+"""
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -26,8 +45,8 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(organisation__in=manageable_organisations(user).values("pk"))
 
     def waiting(self) -> InvitationQuerySet:
-        """Neither accepted nor withdrawn; the link may have expired."""
-        return self.filter(accepted_at=None, withdrawn_at=None)
+        """Neither answered nor withdrawn; the link may have expired."""
+        return self.filter(accepted_at=None, declined_at=None, withdrawn_at=None)
 
     def matching(self, *, state: str, organisation=None, role: str = "") -> InvitationQuerySet:
         """Rows of the list of access, under the same filters as memberships."""
@@ -38,7 +57,7 @@ class InvitationQuerySet(models.QuerySet):
         )
 
     def open(self) -> InvitationQuerySet:
-        """Neither accepted, nor withdrawn, nor expired."""
+        """Neither answered, nor withdrawn, nor expired."""
         return self.waiting().filter(expires_at__gt=timezone.now())
 
 
@@ -73,7 +92,9 @@ class Invitation(models.Model):
     )
     invited_at = models.DateTimeField(_("invited"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
+    # Dated by the database, and by nobody but the person: a role stands on it (membership.py).
     accepted_at = models.DateTimeField(_("accepted"), null=True)
+    declined_at = models.DateTimeField(_("declined"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
@@ -87,7 +108,7 @@ class Invitation(models.Model):
             UniqueConstraint(
                 Lower("email"),
                 "organisation",
-                condition=Q(accepted_at=None, withdrawn_at=None),
+                condition=Q(accepted_at=None, declined_at=None, withdrawn_at=None),
                 name="invitation_open_once",
                 violation_error_message=_(
                     "An invitation to this e-mail is already waiting: send it again or withdraw it."
@@ -126,11 +147,22 @@ class Invitation(models.Model):
             ),
             CheckConstraint(
                 name="invitation_ends_once",
-                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
-                violation_error_message=_("This invitation was accepted or withdrawn."),
+                condition=Q(accepted_at=None, declined_at=None)
+                | Q(accepted_at=None, withdrawn_at=None)
+                | Q(declined_at=None, withdrawn_at=None),
+                violation_error_message=_("This invitation was answered or withdrawn."),
             ),
         ]
-        triggers = [counts_revisions(), keeps("organisation_id", "role", "email", "invited_by_id")]
+        triggers = [
+            counts_revisions(),
+            keeps("organisation_id", "role", "email", "invited_by_id"),
+            pgtrigger.Trigger(
+                name="accepted_by_its_person",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("accepted_at"),
+                func=ACCEPTED_BY_ITS_PERSON,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -139,5 +171,9 @@ class Invitation(models.Model):
         return [(self.organisation_id, None, None)]
 
     @property
+    def is_waiting(self) -> bool:
+        return not (self.accepted_at or self.declined_at or self.withdrawn_at)
+
+    @property
     def is_open(self) -> bool:
-        return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
+        return self.is_waiting and self.expires_at > timezone.now()

@@ -15,12 +15,42 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PERMISSIONS, WHOLE_ORGANISATION, Role
-from accounts.two_people import ASKING_ROLES, DATES_THE_RIGHT, HELD, SECOND_ROLES
+from accounts.two_people import (
+    ASKING_ROLES,
+    DATES_THE_RIGHT,
+    HELD,
+    OPENS_AGAIN,
+    SECOND_ROLES,
+    refuses,
+)
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps
 
 from .user import User
+
+# Nobody is made to work for an organisation: a first role there, or one after the last has ended,
+# stands on an invitation that the person accepts in the same transaction.
+WITHOUT_CONSENT = """
+    NOT EXISTS (
+        SELECT FROM accounts_membership AS held
+        WHERE held.user_id = NEW.user_id AND held.organisation_id = NEW.organisation_id
+          AND held.id <> NEW.id AND held.ended_at IS NULL
+          AND NOT held.active << daterange(current_date, current_date, '[]'))
+    AND NOT EXISTS (
+        SELECT FROM accounts_invitation AS asked
+        JOIN accounts_user AS person ON lower(person.email) = lower(asked.email)
+        WHERE person.id = NEW.user_id AND asked.accepted_at = now()
+          AND asked.invited_by_id = NEW.granted_by_id AND asked.active = NEW.active
+          AND (asked.organisation_id, asked.role) = (NEW.organisation_id, NEW.role)
+          AND (asked.program_id, asked.site_id)
+              IS NOT DISTINCT FROM (NEW.program_id, NEW.site_id))"""
+GIVEN_WITH_CONSENT = f"""
+    IF (CASE TG_OP WHEN 'INSERT' THEN NEW.granted_by_id IS NOT NULL ELSE {OPENS_AGAIN} END) THEN
+        {refuses(WITHOUT_CONSENT, "membership_given_with_consent")}
+    END IF;
+    RETURN NEW;
+"""
 
 
 def _today_alone() -> DateRange:
@@ -201,6 +231,12 @@ class Membership(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=DATES_THE_RIGHT,
+            ),
+            pgtrigger.Trigger(
+                name="given_with_consent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=GIVEN_WITH_CONSENT,
             ),
             pgtrigger.Trigger(
                 name="ends_sessions",

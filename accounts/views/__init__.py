@@ -12,6 +12,7 @@ from .factor import (
 from .factor_reset import factor_reset_answer, factor_reset_ask, factor_resets, new_factor
 from .invitation import (
     accept_invitation,
+    decline_invitation,
     invitation_resend,
     invitation_withdraw,
     invite,
@@ -26,6 +27,7 @@ __all__ = [
     "account",
     "account_deactivate",
     "account_reactivate",
+    "decline_invitation",
     "elevate",
     "elevation",
     "elevation_end",

@@ -65,9 +65,22 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None or not actions.still_holds(invitation):
         return _closed(request, invitation)
     holder = User.objects.with_email(invitation.email)
-    if holder is None and not request.user.is_authenticated:
-        return _open_account(request, invitation)
-    return _join(request, invitation, holder)
+    if request.user.is_authenticated or (holder and holder.is_active):
+        return _join(request, invitation, holder)
+    if holder:
+        return _reopen(request, invitation, holder)
+    return _open_account(request, invitation)
+
+
+def decline_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Say no: the link alone is enough, and another account's owner is told to sign out first."""
+    invitation = actions.find(token)
+    if invitation is None or not actions.still_holds(invitation):
+        return _closed(request, invitation)
+    by = request.user if request.user.is_authenticated else None
+    if by is None or by == User.objects.with_email(invitation.email):
+        actions.decline(invitation=invitation, by=by)
+    return redirect("accept_invitation", token)
 
 
 def _closed(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
@@ -92,6 +105,17 @@ def _open_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             return perform_login(request, user, email=user.email)
     context = {"invitation": invitation, "form": form}
     return render(request, "accounts/invitation_accept.html", context)
+
+
+def _reopen(request: HttpRequest, invitation: Invitation, holder: User) -> HttpResponse:
+    """The account was closed: where it works nowhere, its owner opens it again and signs in."""
+    may_reopen = actions.may_reopen(holder)
+    if request.method == "POST" and may_reopen:
+        actions.reopen(invitation=invitation, user=holder)
+        messages.success(request, _("Your account is open again: sign in, then answer."))
+        return redirect(reverse("account_login", query={"next": request.path}))
+    context = {"invitation": invitation, "holder": holder, "may_reopen": may_reopen}
+    return render(request, "accounts/invitation_join.html", context)
 
 
 def _join(request: HttpRequest, invitation: Invitation, holder: User | None) -> HttpResponse:

@@ -9,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import membership as actions
+from accounts.actions.invitation import give_role
 from accounts.forms import AccessFilterForm, EndMembershipForm, MembershipForm
 from accounts.models import Invitation, Membership, User
 from programs.stale import refuse
+
+from .invitation import redirect_to_invitations
 
 PAGE = 50
 
@@ -41,13 +44,26 @@ def membership_grant(request: HttpRequest, pk) -> HttpResponse:
     form = MembershipForm(request.POST or None, by=request.user)
     if form.is_valid():
         try:
-            actions.grant(user=person, by=request.user, **form.cleaned_data)
+            given = give_role(user=person, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("The role is given."))
-            return redirect("account", pk=person.pk)
+            return _given(request, given)
     return render(request, "accounts/membership_grant.html", {"person": person, "form": form})
+
+
+def _given(request: HttpRequest, given: Membership | Invitation) -> HttpResponse:
+    if isinstance(given, Membership):
+        messages.success(request, _("The role is given."))
+        return redirect("account", pk=given.user_id)
+    messages.success(
+        request,
+        _(
+            "This person has no role in the organisation at present: an invitation is on its way. "
+            "They answer within 7 days."
+        ),
+    )
+    return redirect_to_invitations()
 
 
 def membership_end(request: HttpRequest, pk) -> HttpResponse:

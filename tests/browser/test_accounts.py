@@ -1,4 +1,4 @@
-"""Coming in and leaving: an invitation, a role that ends, a password that was forgotten."""
+"""Coming, leaving, coming back: invitations, a role that ends, a password that was forgotten."""
 
 import datetime as dt
 import re
@@ -123,7 +123,32 @@ def end_role(desk, name: str) -> None:
     page.wait_for_selector("tr.is-ended")
 
 
-def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
+def give_again(desk) -> str:
+    """To a former colleague, who is asked first: the address in their e-mail."""
+    page = desk.page
+    desk.open(f"/access/accounts/{User.objects.get(email=INVITED).pk}/")
+    page.click("text=Give another role")
+    assert desk.violations() == []
+    page.select_option("#id_role", Role.COORDINATOR)
+    page.click("text=Give the role")
+    page.wait_for_selector("text=an invitation is on its way")
+    assert desk.violations() == []
+    run_jobs()
+    assert "vous propose un rôle" in mail.outbox[-1].body
+    return link_of(mail.outbox[-1])
+
+
+def accept_again(phone, address: str) -> None:
+    """Signed in with the same account as before: yes, and no new password."""
+    phone.open(address)
+    assert phone.page.locator("input[type=password]").count() == 0
+    assert phone.violations() == []
+    assert not phone.overflows()
+    phone.page.click("text=Accepter ce rôle")
+    phone.page.wait_for_url("**/me/")
+
+
+def test_somebody_is_invited_works_leaves_and_comes_back(desk, phone, prerana):
     invite(desk, prerana)
     message = mail.outbox[-1]
     assert message.to == [INVITED]
@@ -150,7 +175,10 @@ def test_somebody_is_invited_works_and_leaves(desk, phone, prerana):
     for state, shown in (("current", 0), ("ended", 1)):
         desk.open(f"/access/?state={state}")
         assert desk.page.locator("tr", has_text="Nadia").count() == shown
-    assert desk.complaints == []
+    phone.complaints.clear()
+    accept_again(phone, give_again(desk))
+    assert Membership.objects.lasting().get(user__email=INVITED).role == Role.COORDINATOR
+    assert desk.complaints == phone.complaints == []
 
 
 def test_an_administrator_confirms_with_the_passkey(visit, prerana, settings, monkeypatch):

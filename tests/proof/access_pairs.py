@@ -20,7 +20,7 @@ READ = {200, 302}
 # What it answers to a form without a word in it: taken, or refused with what is missing.
 SENT = READ | {204, 400, 409, 422}
 # Pages about one thing, which here is there for nobody.
-ABOUT_NOTHING = {"accept_invitation": {404}, "dashboard_chart": {404}}
+ABOUT_NOTHING = dict.fromkeys(["accept_invitation", "decline_invitation", "dashboard_chart"], {404})
 # The platform names every organisation, and keeps its documents; no site, no program.
 OF_THE_PLATFORM = ("organisation", "document_add", "catalogue:programs_organisation_change")
 SHARED_BY_ALL = {f"catalogue:programs_{name.lower()}" for name in SHARED}

@@ -179,6 +179,7 @@ def _general(name: str) -> list[Address]:
         "indicator": lambda: [Indicator.objects.first().pk],
         "dashboard_chart": lambda: ["months"],
         "accept_invitation": lambda: ["no-such-link"],
+        "decline_invitation": lambda: ["no-such-link"],
         "account_reset_password_from_key": lambda: ["0", "no-such-key"],
         "catalogue:app_list": lambda: ["programs"],
     }.get(name, list)
