@@ -114,6 +114,7 @@ def own_database(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         close_all_of_this_thread()
         as_owner(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        as_owner(f'REVOKE TEMPORARY ON DATABASE "{copy}" FROM PUBLIC')  # is copied with no database
         for each in ALIASES:
             connections[each].settings_dict["NAME"] = copy
         yield copy
@@ -121,6 +122,21 @@ def own_database(django_db_setup, django_db_blocker):
         for each in ALIASES:
             connections[each].settings_dict["NAME"] = template
         as_owner(f'DROP DATABASE "{copy}"')
+
+
+@pytest.fixture
+def become(own_database):
+    """Go on as another role, in a database of one's own."""
+    before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+
+    def switch(url: str) -> None:
+        parts = conninfo_to_dict(url)
+        connection.close()
+        connection.settings_dict.update(USER=parts["user"], PASSWORD=parts["password"])
+
+    yield switch
+    connection.close()
+    connection.settings_dict.update(before)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from accounts import factors
 from accounts.actions.factor import add_passkey, renew_codes, use_code
 from audit import encryption, keys, rotation
 from audit.models import KeyInUse
+from audit.walls import sealed
 from beneficiaries.models import CountNote, CountReport
 from ngo_portal.launch.vault import write_private
 from programs import uploads
@@ -102,15 +103,17 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     code, *_others = renew_codes(by=person)
     stored = uploads.store(b"an agreement")
     revisions = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
+    as_owner(owns=True)
+    sealed.seal()
     ring = keys_of(old, new)
     monkeypatch.setattr(rotation, "BATCH", 3)
-    as_owner(owns=True)
     said = rotate()
     as_owner(owns=False)
     assert f"{first.current} holds nothing" in said
     assert f"{ring.current}: {len([text for text in before if text]) + 4} values" in said
     assert list(KeyInUse.objects.values_list("key_id", flat=True)) == [ring.current]
     keys_of(new)
+    assert sealed.altered() == []
     assert texts() == before
     assert uploads.read(stored) == b"an agreement"
     assert events() == history

@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import connection
 from psycopg import sql
 
-from . import sealed
 from .rules import Opening, Walls, base, shared
 
 # The owner's data migrations, within `every_organisation` alone, and the functions of the apps,
@@ -178,8 +177,11 @@ def walled() -> set[str]:
         return {table for (table,) in cursor.fetchall()}
 
 
-def build(role: str) -> None:
-    """Put the walls up, as the owner: functions, flags and policies; safe to repeat."""
+def build(role: str, *, anew: bool = False) -> None:
+    """Put the walls up, as the owner: functions, flags and policies; safe to repeat.
+
+    A policy that bears the mark of its text stands, unless all are to be made anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         (owner,) = cursor.fetchone()
@@ -189,7 +191,7 @@ def build(role: str) -> None:
         for table in sorted({p.table for p in policies.values()} - walled()):
             cursor.execute(f"ALTER TABLE {_name(table)} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {_name(table)} FORCE ROW LEVEL SECURITY")
-        found = {} if sealed.altered() else standing()
+        found = {} if anew else standing()
         for table, name in standing().keys() - policies.keys():
             cursor.execute(f"DROP POLICY {_name(name)} ON {_name(table)}")
         for key, policy in policies.items():

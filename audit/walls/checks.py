@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import pgtrigger
+from django.apps import apps
 from django.core import checks
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from . import build
-from .sealed import altered
-from .standing import missing_constraints, missing_triggers
+from audit.ledger import TRIGGERS as OF_THE_LEDGER
+
+from . import build, sealed
+from .catalogue import Rule, rules
 
 TAG = "walls"
 # Whether this process has seen that they stand.
@@ -53,6 +56,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
 HINT = "Run `make upgrade`."
 TAKEN = "Somebody did it by hand: docs/security/incidents.md, 2, before anything is mended."
 HINTS = {"walls.E009": TAKEN, "walls.E010": TAKEN, "walls.E011": TAKEN}
+# So many of them are named at once.
+NAMED = 20
 
 
 @checks.register(TAG, deploy=True)
@@ -107,6 +112,7 @@ def wall_errors() -> list[checks.CheckMessage]:
     ]
     foreign = [f"{t}: policy {n}" for t, n in standing.keys() - wanted.keys()]
     down = [f"{t}: not forced" for t in {t for t, _name in wanted} - build.walled()]
+    stand = rules()
     found = {
         "walls.E003": ("A wall is missing or of another version", missing + down),
         "walls.E004": ("A policy stands that the code does not know", foreign),
@@ -114,15 +120,53 @@ def wall_errors() -> list[checks.CheckMessage]:
         "walls.E006": ("A view is not security_invoker, or is materialised", _names(VIEWS)),
         "walls.E007": ("A SECURITY DEFINER function has no search_path", _names(FUNCTIONS)),
         "walls.E008": ("The runtime role may TRUNCATE, which no policy filters", _names(TRUNCATES)),
-        "walls.E009": ("A trigger is missing, switched off or altered", missing_triggers()),
-        "walls.E010": ("A constraint is missing", missing_constraints()),
-        "walls.E011": ("Rules say something else than what was built", altered()),
+        "walls.E009": ("A trigger is missing, switched off or altered", missing_triggers(stand)),
+        "walls.E010": ("A constraint is missing", missing_constraints(stand)),
+        "walls.E011": ("Rules say something else than what was built", altered(stand)),
     }
     return [
-        checks.Error(f"{said}: {', '.join(sorted(names))}.", hint=HINTS.get(key, HINT), id=key)
+        checks.Error(f"{said}: {listed(names)}.", hint=HINTS.get(key, HINT), id=key)
         for key, (said, names) in found.items()
         if names
     ]
+
+
+def missing_triggers(stand: dict[str, Rule]) -> list[str]:
+    """Triggers that are not there, are switched off, or were made of another text."""
+    wanted = {f"trigger {name} of {table}": "" for table, name in OF_THE_LEDGER}
+    for model, trigger in pgtrigger.registered():
+        name = f"trigger {trigger.get_pgid(model)} of {model._meta.db_table}"
+        wanted[name] = f" IS '{trigger.compile(model).hash}';"
+    return [
+        name
+        for name, mark in wanted.items()
+        if name not in stand or mark not in stand[name].made or " ENABLE " not in stand[name].made
+    ]
+
+
+def missing_constraints(stand: dict[str, Rule]) -> list[str]:
+    """Rules about rows, of every model, that are not in the database."""
+    wanted = [
+        f"constraint {constraint.name} of {model._meta.db_table}"
+        for model in apps.get_models()
+        if model._meta.managed
+        for constraint in model._meta.constraints
+    ]
+    return [name for name in wanted if name not in stand]
+
+
+def altered(stand: dict[str, Rule]) -> list[str]:
+    """What is otherwise than the last upgrade left it; or that nothing tells."""
+    try:
+        return sealed.altered(stand)
+    except sealed.UnsealedError as error:
+        return [f"nothing is known to be as an upgrade left it ({error})"]
+
+
+def listed(names: list[str]) -> str:
+    """The first of them, and how many more."""
+    more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
+    return ", ".join([*sorted(names)[:NAMED], *more])
 
 
 def _names(query: str) -> list[str]:

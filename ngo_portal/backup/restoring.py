@@ -17,6 +17,8 @@ from zipfile import ZipFile
 
 from psycopg import Connection, sql
 
+from audit.history import NO_TEMPORARY_TABLES
+
 from . import archive
 from .facts import OURS, differences, facts
 from .programs import connect, program, signed_in
@@ -96,6 +98,9 @@ def load(backup: Opened, owner_url: str, **changes: str) -> None:
     dump.unlink()
     if done.returncode:
         raise RefusalError(f"pg_restore failed:\n    {done.stderr.strip()[:2000]}")
+    with connect(owner_url, OWNER, **changes) as connection:  # what no dump of one database holds
+        name = sql.Identifier(database)
+        connection.execute(sql.SQL(NO_TEMPORARY_TABLES).format(database=name))
 
 
 def _require_roles(connection: Connection, roles: dict[str, str]) -> None:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.checks import explain_output
-from ngo_portal.launch.console import RefusalError, run, run_quietly, step, tail
+from ngo_portal.launch.console import RefusalError, run, run_quietly, say, step, tail
 
 
-def run_manage(here: Checkout, env: Mapping[str, str], name: str, *arguments: str) -> None:
-    """Run a manage.py command whose output matters only when it fails."""
+def run_manage(here: Checkout, env: Mapping[str, str], name: str, *arguments: str) -> str:
+    """Run a manage.py command whose output is shown when it fails, and returned otherwise."""
     log = here.log(name)
     code, output = run_quietly([here.python, "manage.py", name, *arguments], env, here.root, log)
     if code:
         raise RefusalError(explain_output(output, f"`manage.py {name}` failed.", log))
+    return output
 
 
 def build(here: Checkout, env: Mapping[str, str]) -> None:
@@ -27,7 +28,9 @@ def build(here: Checkout, env: Mapping[str, str]) -> None:
 def upgrade(here: Checkout, env: Mapping[str, str]) -> None:
     """Bring the schema and the runtime role's rights to this version of the code."""
     with step("Bringing the database to this version"):
-        run_manage(here, env, "upgrade")
+        said = run_manage(here, env, "upgrade", "--verbosity=0")
+    if said.strip():  # rules that somebody altered
+        say(said.strip())
 
 
 def compile_translations(here: Checkout) -> None:

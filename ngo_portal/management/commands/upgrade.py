@@ -1,9 +1,10 @@
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from accounts.models import User
 from audit import history, ledger
 from audit.walls import sealed
 from audit.walls.build import build
@@ -22,12 +23,29 @@ NEVER = (
     "REVOKE UPDATE ON mfa_authenticator FROM {role}",
     "GRANT UPDATE (data, last_used_at) ON mfa_authenticator TO {role}",
 )
+# What the upgrade refuses to take for right by itself.
+LEFT = """These rules cannot be put back, and nothing was changed:
+{said}
+Run what is written there yourself, as a role that may, once nothing stands against it (rows that
+break a rule, something made by hand); then upgrade again. After a new version of PostgreSQL, or if
+you know better: OWNER=1 portal-manage upgrade --accept-rules (docs/security/incidents.md, 2)."""
+UNKNOWN = """Nothing tells whether the rules of this database are as they were built: {error}
+Put the file of keys back, or look at docs/security/incidents.md, 2, and then accept them as they
+are: OWNER=1 portal-manage upgrade --accept-rules."""
 
 
 class Command(BaseCommand):
     help = (
-        "Bring the database to this version, as its owner, and grant the runtime role its rights."
+        "Bring the database to this version, as its owner, and grant the runtime role its rights. "
+        "Rules that somebody altered since the last upgrade are named and put back as they were."
     )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--accept-rules",
+            action="store_true",
+            help="take for right whatever the rules of the database say now, named or not",
+        )
 
     def handle(self, *args, **options) -> None:
         """Needs DATABASE_OWNER_URL: the runtime role owns nothing and cannot migrate."""
@@ -41,25 +59,40 @@ class Command(BaseCommand):
         connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
         # Migrations check new foreign keys by reading rows, which walls would hide from them.
         connection.settings_dict["OPTIONS"]["options"] += " -c portal.every_organisation=on"
-        self._say_what_was_altered()
+        self.mend(accept=options["accept_rules"])
         is_old = bool(pending_migrations())
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("createcachetable", verbosity=0)
-        grant(runtime)
+        grant(runtime, anew=options["accept_rules"])
         if is_old:
             tidy()
 
-    def _say_what_was_altered(self) -> None:
-        """What somebody made of the rules since the last upgrade; triggers say again what they did.
+    def mend(self, *, accept: bool = False) -> None:
+        """Name what somebody made of the rules since the last upgrade, and put it back."""
+        try:
+            names = sealed.altered()
+        except sealed.UnsealedError as error:
+            if accept or not is_in_use():
+                return
+            raise CommandError(UNKNOWN.format(error=error)) from None
+        if not names:
+            return
+        self.stderr.write(f"Rules altered since the last upgrade: {', '.join(names)}.")
+        if accept:
+            self.stderr.write("They are accepted as they are.")
+            return
+        if left := sealed.put_back():
+            said = "\n".join(f"  {name}\n    {why}" for name, why in left.items())
+            raise CommandError(LEFT.format(said=said))
+        self.stderr.write(
+            "They are put back (docs/security/incidents.md, 2, says what to look at)."
+        )
 
-        Policies are all built anew (audit/walls/build.py).
-        """
-        if sealed.is_there() and (names := sealed.altered()):
-            self.stderr.write(
-                f"Rules altered since the last upgrade: {', '.join(names)} "
-                "(docs/security/incidents.md, 2)."
-            )
-            call_command("pgtrigger", "install")
+
+def is_in_use() -> bool:
+    """Whether somebody has an account: rules without a seal are then no new database."""
+    table = User._meta.db_table
+    return table in connection.introspection.table_names() and User.objects.exists()
 
 
 def tidy() -> None:
@@ -68,7 +101,7 @@ def tidy() -> None:
         cursor.execute("VACUUM (ANALYZE)")
 
 
-def grant(role: str) -> None:
+def grant(role: str, *, anew: bool = False) -> None:
     """Let the runtime role read and write rows within the walls, and nothing more."""
     with connection.cursor() as cursor:
         for statement in (NOTHING, TABLES, SEQUENCES, NO_MIGRATIONS, *NEVER):
@@ -80,7 +113,7 @@ def grant(role: str) -> None:
             auditor=_role_of(settings.DATABASE_AUDITOR_URL),
             sealer=_role_of(settings.DATABASE_SEALER_URL),
         )
-    build(role)
+    build(role, anew=anew)
     sealed.seal()
 
 
