@@ -90,6 +90,7 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def pytest(arguments: Sequence[str]) -> int:
+    project.compile_translations(HERE)
     return with_database(databases.test_cluster(HERE), ["-m", "pytest", *arguments])
 
 
@@ -105,6 +106,7 @@ def restore_drill(arguments: Sequence[str]) -> int:
 
 def env(arguments: Sequence[str]) -> int:
     """Print the environment; an embedded PostgreSQL then runs until `stop`."""
+    project.compile_translations(HERE)
     named = databases.named_server()
     if named:
         urls = databases.server_urls(HERE, named, for_tests=False)
