@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from audit import submissions
+from programs.templatetags.catalogue import spoken
 
 register = template.Library()
 THIN_SPACE = "\u202f"
@@ -60,10 +61,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
         return ""
     if isinstance(value, dt.datetime):
         value = timezone.localtime(value).date()
-    if value.year == timezone.localdate().year:
-        pattern = "EEE d MMM"
-        return format_date(value, pattern, locale=get_language())
-    return format_date(value, "d MMM yyyy", locale=get_language())
+    return spoken(value, "EEE d MMM" if value.year == timezone.localdate().year else "d MMM yyyy")
 
 
 @register.filter

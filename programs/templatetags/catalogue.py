@@ -1,6 +1,7 @@
 """Words of the catalogue that depend on who reads."""
 
 import datetime as dt
+import re
 
 from babel.dates import format_date
 from django import template
@@ -25,10 +26,13 @@ def zone_for(site: Site, user) -> str:
 @register.filter
 def dated(value: dt.date | None) -> str:
     """« 1er janv. 2026 » / "1 Jan 2026": what lasts for years always says its year."""
-    if not value:
-        return ""
-    text = format_date(value, "d MMM yyyy", locale=get_language())
-    return text.replace("1 ", "1er ", 1) if value.day == 1 and get_language() == "fr" else text
+    return spoken(value, "d MMM yyyy") if value else ""
+
+
+def spoken(value: dt.date, pattern: str) -> str:
+    """A day as the language says it: French has a first of the month, « 1er »."""
+    text = format_date(value, pattern, locale=get_language())
+    return re.sub(r"\b1 ", "1er ", text) if get_language() == "fr" else text
 
 
 @register.filter
