@@ -36,9 +36,19 @@ PLACES = (
     Place("dashboard", _("Dashboard"), ("dashboard", "figure", "export")),
     Place("programs", _("Programs"), ("program", "site", "organisation", "indicator")),
     Place("projects", _("Funding"), ("project",)),
-    Place("access", _("Access"), ("access", "invit", "account", "membership", "elevation")),
+    Place(
+        *("access", _("Access")),
+        ("access", "invit", "account", "membership", "elevation", "factor_reset"),
+    ),
     Place("journal", _("Journal"), ("journal",)),
     Place("catalogue:index", _("Catalogue"), ("catalogue",)),
+)
+
+# Pages about one's own account, whatever their names begin with.
+OWN = (
+    *("my_account", "own_sessions", "sign_in_methods", "second_factor", "totp_", "passkey_"),
+    *("recovery_codes", "factor_remove", "account_change_password", "account_reauthenticate"),
+    *("mfa_", "elevate"),
 )
 
 
@@ -50,11 +60,15 @@ def navigation(request: HttpRequest) -> dict:
         return frame | {"places": [], "organisation_names": []}
     match = request.resolver_match
     here = (match.view_name or "") if match else ""
+    is_own = here.startswith(OWN)
     return frame | {
         "emergency": user.access.elevation,
         "places": [
-            (place, here.startswith(place.under)) for place in PLACES if _opens(user, place)
+            (place, not is_own and here.startswith(place.under))
+            for place in PLACES
+            if _opens(user, place)
         ],
+        "is_own": is_own,
         "organisation_names": sorted({str(m.organisation) for m in user.access.memberships}),
         "is_excused": settings.DEMO and bool(user.access.roles & PASSKEY_ROLES),
         "idle_seconds": sitting.IDLE_SECONDS,

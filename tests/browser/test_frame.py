@@ -1,7 +1,7 @@
 """What every page has: a door, a language switch, a quick exit."""
 
 from tests.browser.conftest import PHONE
-from tests.factories import make_organisation, make_user
+from tests.factories import make_membership, make_organisation, make_user
 
 
 def test_somebody_signs_in_on_a_phone_and_changes_the_language(visit):
@@ -24,3 +24,18 @@ def test_quick_exit_ends_the_sitting(visit):
     person.page.wait_for_url("https://**")
     person.open("/")
     assert "/sign-in/" in person.page.url
+
+
+def test_on_a_phone_where_one_is_stands_in_sight(visit):
+    organisation = make_organisation()
+    user = make_user("administrator", organisation)
+    make_membership(user, "auditor", organisation)
+    person = visit("en", PHONE)
+    person.sign_in(user)
+    for address, here in [("/journal/", "Journal"), ("/sign-in/password/", "My account")]:
+        person.open(address)
+        link = person.page.locator(".portal-nav [aria-current]")
+        assert link.inner_text() == here
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]

@@ -58,6 +58,10 @@ function bringBack() {
 }
 bringBack();
 
+// On a phone the menu is wider than the screen: where one is stands in sight.
+const here = document.querySelector(".portal-nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+
 let unattended = 0;
 const attend = () => {
   root.classList.remove("unattended");
