@@ -23,6 +23,10 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "a long enough password"
+LOW = """() => [...document.querySelectorAll("button, .btn, select, textarea, summary, input")]
+    .filter((one) => one.offsetParent && !one.matches("[type=checkbox], [type=radio]"))
+    .filter((one) => one.offsetWidth > 1 && one.offsetHeight < 44)
+    .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 def pytest_collection_modifyitems(items):
@@ -105,6 +109,10 @@ class Visit:
             " 'best-practice']})"
         )
         return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+
+    def low_targets(self) -> list[str]:
+        """Buttons, fields and folds that are lower than 44 px, too low for a finger."""
+        return [f"lower than 44 px: {html}" for html in self.page.evaluate(LOW)]
 
     def overflows(self) -> bool:
         """Whether the page is wider than the screen."""

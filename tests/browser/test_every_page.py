@@ -63,6 +63,7 @@ def test_every_page_is_accessible_and_fits(visit, language, size, scheme):
             *([f"status {answer.status}"] if answer.status >= 400 else []),
             *(["wider than the screen"] if window.overflows() else []),
             *window.complaints,
+            *window.low_targets(),
             *window.violations(),
         ]
     told = [f"{address}: {each}" for address, found in wrong.items() for each in found if each]
