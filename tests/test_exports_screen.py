@@ -207,5 +207,5 @@ def test_each_field_of_a_tile_is_that_of_the_file(client, network, state):
                 in html
             )
         elif row["target"]:
-            words = f"{row['reached_low']}: {row['percent']} % of {row['target']}"
+            words = f"{row['reached_low']}, {row['percent']} % of {row['target']}"
             assert f"{words} · expected by now {row['expected_percent']} %" in html

@@ -69,7 +69,9 @@ class PeriodLockForm(ReasonForm):
 class LockExceptionForm(ReasonForm):
     """A site that may still change a locked month, until a day."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    site = forms.ModelChoiceField(
+        Site.objects.none(), label=_("Site"), empty_label=_("Choose a site")
+    )
     month = forms.TypedChoiceField(label=_("Month"), coerce=dt.date.fromisoformat)
     until = DayField(label=_("Until (included)"))
     field_order = ("site", "month", "until", "reason")

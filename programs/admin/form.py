@@ -27,7 +27,7 @@ class CatalogueForm(forms.ModelForm):
     read_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         for field in self.fields.values():
             field.label = capfirst(field.label or "")
         if not self.instance.pk:

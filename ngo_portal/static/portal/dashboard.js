@@ -8,3 +8,10 @@ const follow = () => {
 document.addEventListener("change", follow);
 document.addEventListener("htmx:load", follow);
 follow();
+
+// Where the months are wider than the screen, the last ones show first.
+const newest = (within) => {
+  within.querySelectorAll('.trend [role="img"]').forEach((chart) => { chart.scrollLeft = chart.scrollWidth; });
+};
+document.addEventListener("htmx:load", (event) => newest(event.detail.elt.parentElement ?? document));
+newest(document);
