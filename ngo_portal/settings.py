@@ -30,6 +30,15 @@ JOB_LIMITS = (
     "-c statement_timeout=10min -c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
 )
 PROCESS_LIMITS = JOB_LIMITS if setting("PORTAL_PROCESS", "web") == "worker" else ""
+# A host that vanishes from the network (a cable, a firewall) closes nothing: without these a
+# request would wait for the system's own fifteen minutes. What is sent must be acknowledged within
+# five seconds; while an answer is waited for, the other side is asked whether it is still there.
+VANISHED = {
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 def database(url: str) -> dict:
@@ -49,6 +58,7 @@ def database(url: str) -> dict:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            **VANISHED,
             **parts,
             "options": f"{parts.get('options', '')} {PROCESS_LIMITS}".strip(),
             # Statements are planned once for each connection of the pool, not at each request: a
