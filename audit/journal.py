@@ -19,39 +19,13 @@ NOTE = """ledger.note(
     %(line_type)s, %(line_id)s, %(line_shown)s::text[], %(line_reason)s, %(line_details)s::jsonb)"""
 
 
-def record(
-    action: str,
-    target: Model | None = None,
-    *,
-    by: Model | None,
-    organisation_id: int | None = None,
-    audience: Iterable[int] = (),
-    shown: Iterable[object] = (),
-    reason: str = "",
-    details: dict | None = None,
-) -> None:
-    """Write down, in the caller's transaction, that `by` did `action` to `target`.
+def record(action: str, target: Model | None = None, **said: object) -> None:
+    """Write down, in the caller's transaction, what `line` takes: who did `action` to `target`.
 
-    `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
-    were displayed or exported; `details` holds codes and numbers, never a name or free text
-    about a person; a reason that somebody typed goes through `typed`. Auditors of that
-    organisation, of those whoever acts belongs to, and of `audience` will read it. Who acts, when,
-    and under which request and emergency access is what the transaction and the server say: `by`
-    stands in where the transaction acts for nobody yet, and is refused where it acts for somebody
-    else. If the row cannot be written the caller's work is rolled back with it.
+    If the row cannot be written the caller's work is rolled back with it.
     """
-    values = line(
-        action,
-        target,
-        by=by,
-        organisation_id=organisation_id,
-        audience=audience,
-        shown=shown,
-        reason=reason,
-        details=details,
-    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {NOTE}", values)
+        cursor.execute(f"SELECT {NOTE}", line(action, target, **said))
     count_line()
 
 
@@ -66,9 +40,15 @@ def line(
     reason: str = "",
     details: dict | None = None,
 ) -> dict[str, object]:
-    """The values of NOTE, for a statement that writes its line itself: one round trip less.
+    """The values of NOTE: that `by` did `action` to `target`.
 
-    They are what `record` takes. `count_line` says that it was written.
+    `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
+    were displayed or exported; `details` holds codes and numbers, never a name or free text
+    about a person; a reason that somebody typed goes through `typed`. Auditors of that
+    organisation, of those whoever acts belongs to, and of `audience` will read it. Who acts, when,
+    and under which request and emergency access is what the transaction and the server say: `by`
+    stands in where the transaction acts for nobody yet, and is refused where it acts for somebody
+    else. A statement that writes its line itself saves a round trip: it calls `count_line`.
     """
     return {
         "line_action": action,
