@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from .journal import reason_in_words
 from .models import JournalEntry
-from .words import KINDS, Kind, action_name, object_name
+from .words import KINDS, Kind, action_name, fact_in_words, fact_name, object_name
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,10 @@ class Line:
         return reason_in_words(self.entry.reason)
 
     @property
-    def facts(self) -> list[tuple[str, object]]:
-        return sorted((self.entry.details or {}).items())
+    def facts(self) -> list[tuple[str, str]]:
+        """The details in words, each with what it is called."""
+        kind, details = self.entry.target_type, self.entry.details or {}
+        return sorted((fact_name(k), fact_in_words(k, value, kind)) for k, value in details.items())
 
     @property
     def is_erased(self) -> bool:

@@ -1,9 +1,16 @@
-"""What the journal's codes are called, and which question each answers."""
+"""What the journal's codes are called: actions, with the question each answers, and details."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,6 +114,99 @@ WORDS: dict[str, dict[str, str]] = {
         "purge_ledger": gettext_lazy("old entries of the journal deleted"),
     },
 }
+# What the details of an entry are called.
+FACTS: dict[str, str] = {
+    "about": gettext_lazy("Belongs to"),
+    "again": gettext_lazy("Asked again during a session"),
+    "built_rows": gettext_lazy("Rows in the file"),
+    "cell": gettext_lazy("Cell"),
+    "cell_pk": gettext_lazy("Cell"),
+    "cells": gettext_lazy("Cells"),
+    "content": gettext_lazy("Content"),
+    "day": gettext_lazy("Day"),
+    "elevation": gettext_lazy("Emergency access"),
+    "email": gettext_lazy("E-mail (fingerprint)"),
+    "ended_at_once": gettext_lazy("Ended at once"),
+    "entries": gettext_lazy("Entries of the journal"),
+    "fields": gettext_lazy("Fields"),
+    "files": gettext_lazy("Files"),
+    "filters": gettext_lazy("Filters (fingerprint)"),
+    "from": gettext_lazy("From"),
+    "funder": gettext_lazy("Funder"),
+    "hash": gettext_lazy("Fingerprint of the seal"),
+    "indicator": gettext_lazy("Indicator"),
+    "indicator_pk": gettext_lazy("Indicator"),
+    "language": gettext_lazy("Language"),
+    "membership": gettext_lazy("Role given"),
+    "method": gettext_lazy("What was tried"),
+    "minutes": gettext_lazy("Minutes"),
+    "month": gettext_lazy("Month"),
+    "number": gettext_lazy("Number"),
+    "organisation": gettext_lazy("Organisation"),
+    "organisation_id": gettext_lazy("Organisation"),
+    "outcome": gettext_lazy("Outcome"),
+    "page": gettext_lazy("Page"),
+    "period": gettext_lazy("Period"),
+    "person": gettext_lazy("Person"),
+    "pillar": gettext_lazy("Pillar"),
+    "pk": gettext_lazy("Object"),
+    "program": gettext_lazy("Program"),
+    "program_id": gettext_lazy("Program"),
+    "program_pk": gettext_lazy("Program"),
+    "project": gettext_lazy("Project"),
+    "proofs": gettext_lazy("Proofs"),
+    "role": gettext_lazy("Role"),
+    "role_given_at": gettext_lazy("Role held since"),
+    "role_given_by": gettext_lazy("Role given by"),
+    "rows": gettext_lazy("Rows"),
+    "sha256": gettext_lazy("Fingerprint of the file"),
+    "site": gettext_lazy("Site"),
+    "site_pk": gettext_lazy("Site"),
+    "size": gettext_lazy("Size in bytes"),
+    "state": gettext_lazy("State"),
+    "through": gettext_lazy("Up to seal number"),
+    "to": gettext_lazy("To"),
+    "to_before": gettext_lazy("Former end"),
+    "total": gettext_lazy("Total"),
+    "type": gettext_lazy("Proof"),
+    "until": gettext_lazy("Until"),
+    "version": gettext_lazy("Version"),
+    "what": gettext_lazy("What was shown"),
+}
+PROOFS = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("code of an application"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+}
+
+
+def _choices(model: str, name: str) -> Callable[[], dict[str, str]]:
+    return lambda: dict(apps.get_model(model)._meta.get_field(name).flatchoices)
+
+
+# Facts whose values are codes, and what these are called.
+LABELS: dict[str, Callable[[], dict[str, str]]] = {
+    "content": _choices("reports.Export", "content"),
+    "from": _choices("beneficiaries.CountReport", "status"),
+    "language": _choices("accounts.User", "language"),
+    "method": lambda: {
+        "GET": gettext_lazy("opening a page"),
+        "POST": gettext_lazy("sending a form"),
+    },
+    "outcome": _choices("accounts.Elevation", "outcome"),
+    "period": lambda: {"range": gettext_lazy("from one month to another")},
+    "pillar": _choices("programs.Program", "pillar"),
+    "proofs": lambda: PROOFS,
+    "role": _choices("accounts.Membership", "role"),
+    "state": lambda: {"all": gettext_lazy("figures not yet approved included")},
+    "to": _choices("beneficiaries.CountReport", "status"),
+    "type": lambda: PROOFS,
+    "what": lambda: {
+        "account": gettext_lazy("accounts"),
+        "person": gettext_lazy("persons"),
+    },
+}
 KINDS = {action: kind for kind, words in WORDS.items() for action in words}
 
 
@@ -127,6 +227,46 @@ def object_name(model_name: str) -> str:
         if model._meta.model_name == model_name:
             return str(model._meta.verbose_name)
     return model_name
+
+
+def fact_name(key: str) -> str:
+    """What a fact is called; its code in letters where an older version wrote it."""
+    return str(FACTS.get(key) or capfirst(key.replace("_", " ")))
+
+
+def fact_in_words(key: str, value: object, kind: str = "") -> str:
+    """A fact of an entry about a `kind` of object: codes by their names, days as they are read."""
+    if isinstance(value, list):
+        return ", ".join(fact_in_words(key, each, kind) for each in value) or "–"
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = str(value)
+    if key == "fields":
+        return _field_name(kind, text)
+    label = LABELS[key]().get(text) if key in LABELS else None
+    return str(label or _as_moment(text) or text)
+
+
+def _field_name(model_name: str, name: str) -> str:
+    for model in apps.get_models():
+        if model._meta.model_name == model_name:
+            with suppress(FieldDoesNotExist):
+                return str(model._meta.get_field(name).verbose_name)
+    return name.replace("_", " ")
+
+
+def _as_moment(text: str) -> str:
+    """A day or a moment as the reader writes it; "" for anything else."""
+    with suppress(ValueError):  # what looks like a day that no calendar has
+        if "-" not in text:
+            return ""
+        if day := parse_date(text):
+            return date_format(day)
+        if moment := parse_datetime(text):
+            return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return ""
 
 
 def actions_of(kind: str) -> list[str]:

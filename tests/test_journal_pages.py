@@ -127,7 +127,7 @@ def test_an_entry_says_all_it_knows(client, auditor, organisation, worker):
         details={"rows": 12, "what": "person"},
     )
     text = client.get(reverse("journal_entry", args=[entry.pk])).content.decode()
-    for said in ("Nadia", "For the funder", "rows", "12", str(entry.request_id), "about=person:p1"):
+    for said in ("Nadia", "For the funder", "Rows", "12", str(entry.request_id), "about=person:p1"):
         assert said in text
     assert worker.email not in text
 
