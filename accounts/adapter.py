@@ -39,6 +39,11 @@ class AccountAdapter(DefaultAccountAdapter):
         request.proved = user is not None
         return user
 
+    def set_password(self, user: User, password: str) -> None:
+        """Write that column alone: most others of an account never change here (upgrade)."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Open a session: its time begins, and a browser never seen before is told by mail."""
         is_new = user.last_login is not None and not devices.is_known(request, user)

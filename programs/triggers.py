@@ -33,6 +33,19 @@ def keeps(*columns: str) -> pgtrigger.Trigger:
     )
 
 
+def never_deleted() -> pgtrigger.Trigger:
+    """A row ends by what it says, and stays: who could do what, and when, is known for ever."""
+    return pgtrigger.Trigger(
+        name="stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        func="""
+            RAISE EXCEPTION 'this row stays' USING
+                ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_stays';
+        """,
+    )
+
+
 def never_changes() -> pgtrigger.Trigger:
     """A row stays as it was made: counts of past years stand on it."""
     return pgtrigger.Trigger(

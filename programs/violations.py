@@ -80,6 +80,7 @@ OTHER_MESSAGES = {
     "month_is_locked": _("This month is locked. Ask for an exception to change it."),
 }
 KEPT = _("What other work refers to never changes here: make a new row instead.")
+STAYS = _("This is never deleted: end it instead.")
 NEGATIVE = _("A number here cannot be below zero.")
 REFUSED = _("The database refused this. Check the values and try again.")
 
@@ -102,7 +103,7 @@ def explain(error: IntegrityError) -> ValidationError:
 
 def _message(name: str) -> str:
     """Django itself names the check of a positive number, always "…_check"."""
-    endings = {"_keeps": KEPT, "_check": NEGATIVE}
+    endings = {"_keeps": KEPT, "_stays": STAYS, "_check": NEGATIVE}
     by_ending = next((text for end, text in endings.items() if name.endswith(end)), REFUSED)
     return _messages().get(name, by_ending)
 

@@ -36,7 +36,7 @@ def network(client):
 
 def in_language(user, language: str):
     user.language = language
-    user.save()
+    user.save(update_fields=["language"])
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -74,6 +74,10 @@ def test_a_passkey_that_the_portal_did_not_add_is_none(user, credential):
     [
         "DELETE FROM accounts_user",
         "DELETE FROM accounts_membership",
+        "UPDATE accounts_user SET email = 'mine@example.org'",
+        "UPDATE accounts_user SET opened_at = now()",
+        "UPDATE accounts_user SET password_set_at = now()",
+        "UPDATE accounts_user SET joined_at = now()",
         "UPDATE audit_keyinuse SET since = now()",
         "DELETE FROM audit_keyinuse",
         "UPDATE mfa_authenticator SET user_id = gen_random_uuid()",

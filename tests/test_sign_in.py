@@ -104,8 +104,8 @@ def test_a_look_alike_address_gets_no_link(client, user, mailoutbox):
     assert "asha@mist-india.org" not in {to for mail in mailoutbox for to in mail.to}
 
 
-def test_the_link_goes_to_the_address_of_the_account(client, user, mailoutbox):
-    User.objects.filter(pk=user.pk).update(email="Asha@example.org")
+def test_the_link_goes_to_the_address_of_the_account(client, mailoutbox):
+    make_user(Role.FIELD_WORKER, email="Asha@example.org")
     ask_reset(client, "aSHA@EXAMPLE.ORG")
     assert mailoutbox[0].to == ["Asha@example.org"]
     assert "/reset/" in mailoutbox[0].body

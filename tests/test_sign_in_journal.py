@@ -19,7 +19,7 @@ def person():
     make_membership(user, "coordinator", make_organisation())
     user = User.objects.get(pk=user.pk)
     user.set_password(PASSWORD)
-    user.save()
+    user.save(update_fields=["password"])
     return user
 
 

@@ -190,12 +190,6 @@ def test_an_account_that_opens_again_begins_again(organisation, administrator, w
     confirm_in_the_row(reset, long_open)
 
 
-def test_when_an_account_was_opened_is_the_databases_to_say(worker):
-    type(worker).objects.filter(pk=worker.pk).update(opened_at=timezone.now() - 100 * DAY)
-    worker.refresh_from_db()
-    assert worker.opened_at is None
-
-
 def invited(organisation, by) -> Invitation:
     who = {"email": "new@example.org", "language": "en", "role": Role.COORDINATOR}
     return invite(organisation=organisation, active=FROM_2020, by=by, **who)

@@ -7,7 +7,7 @@ import sys
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
@@ -16,8 +16,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from audit.walls import build, checks, every_organisation
 from ngo_portal.management.commands.upgrade import tidy
 from programs.models import Site
+from programs.violations import explained
 from tests.conftest import as_owner
-from tests.factories import make_site
+from tests.factories import make_site, make_user
 
 RUNTIME = settings.DATABASES["default"]["USER"]
 
@@ -164,6 +165,17 @@ def test_nobody_else_asks_through_the_functions(become, own_database, question):
     become(settings.DATABASE_AUDITOR_URL)
     with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(f"SELECT {question}")
+
+
+def test_not_even_the_owner_of_the_tables_deletes_a_role(become, own_database):
+    """A right that the runtime role lacks is given back by one line; a trigger stays."""
+    held = make_user().memberships.get()
+    become(settings.DATABASE_OWNER_URL)
+    cursor = connection.cursor()
+    cursor.execute("SET portal.every_organisation = on")
+    with pytest.raises(ValidationError, match="end it instead") as told, explained():
+        cursor.execute("DELETE FROM accounts_membership WHERE id = %s", [held.pk])
+    assert told.value.code == "accounts_membership_stays"
 
 
 def test_a_worker_has_time_limits_of_its_own(own_database):

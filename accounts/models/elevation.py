@@ -17,7 +17,7 @@ from accounts.roles import ELEVATED, REVIEW_ELEVATIONS, Role
 from accounts.two_people import DAYS_HELD, holds, refuses
 from audit.fields import EncryptedTextField, holds_sealed
 from audit.history import tracked
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import counts_revisions, keeps, never_deleted
 
 LONGEST = dt.timedelta(minutes=60)
 SHORTEST_REASON = 20
@@ -185,7 +185,7 @@ class Elevation(models.Model):
         triggers = [
             counts_revisions(),
             keeps("user_id", "organisation_id", "role", "starts_at", "ends_at"),
-            pgtrigger.Protect(name="stays", operation=pgtrigger.Delete),
+            never_deleted(),
             pgtrigger.Trigger(
                 name="closes_once",
                 when=pgtrigger.Before,

@@ -25,7 +25,7 @@ from accounts.two_people import (
 )
 from audit.history import tracked
 from programs.constraints import CompositeForeignKey, not_empty
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import counts_revisions, keeps, never_deleted
 
 from .user import User
 
@@ -226,6 +226,7 @@ class Membership(models.Model):
         triggers = [
             counts_revisions(),
             keeps("user_id", "organisation_id", "role", "program_id", "site_id", "granted_by_id"),
+            never_deleted(),
             pgtrigger.Trigger(
                 name="dates_the_right",
                 when=pgtrigger.Before,

@@ -23,6 +23,7 @@ from beneficiaries.models import CountNote, CountReport, TallySheet
 from beneficiaries.models.report import CountReportQuerySet
 from ngo_portal.launch import databases
 from ngo_portal.launch.checkout import HERE
+from tests.factories import make_user
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import Actor, actor, addresses, everybody, undone
 from tests.scene import Scene, make_scene
@@ -45,8 +46,8 @@ def plant(scene: Scene) -> tuple[list[str], list[str]]:
     sheet = TallySheet.objects.get(pk=scene.sheet.pk)
     sheet.note = sealed[5]
     sheet.save()
-    person = User.objects.filter(pk=scene.colleague.pk)
-    person.update(display_name=personal[0], email=f"{personal[1]}@example.org")
+    User.objects.filter(pk=scene.colleague.pk).update(display_name=personal[0])
+    make_user("field_worker", scene.organisation, email=f"{personal[1]}@example.org")
     invited = Invitation.objects.filter(pk=scene.invitation.pk)
     # An address that is invited stays as it is for the database too: another one is invited.
     fields = {f.attname: getattr(invited.get(), f.attname) for f in Invitation._meta.fields}

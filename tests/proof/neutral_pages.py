@@ -44,12 +44,11 @@ def said(answer) -> list[str]:
 
 
 def canaries(scene) -> dict[str, str]:
-    """Give every text about a person a word of its own; returns the words."""
+    """Give every text about a person a word of its own, e-mails apart; returns the words."""
     words = {}
     for number, person in enumerate(User.objects.all()):
         words[person.pk] = f"Canary{number}name"
-        email = f"canary{number}mail@example.org"
-        User.objects.filter(pk=person.pk).update(display_name=words[person.pk], email=email)
+        User.objects.filter(pk=person.pk).update(display_name=words[person.pk])
     for report in CountReport.objects.all():
         report.comment = "Canary9comment"
         report.save(update_fields=["comment"])

@@ -20,7 +20,10 @@ NO_MIGRATIONS = "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
 NEVER = (
     "REVOKE DELETE ON accounts_user, accounts_membership FROM {role}",
     "REVOKE UPDATE, DELETE ON audit_keyinuse FROM {role}",
-    "REVOKE UPDATE ON mfa_authenticator FROM {role}",
+    "REVOKE UPDATE ON accounts_user, mfa_authenticator FROM {role}",
+    # No e-mail: whoever changes one has the links that are mailed to it.
+    "GRANT UPDATE (display_name, language, is_active, password, last_login, seen_at, factor_link,"
+    " factor_link_until, factors_set_at, session_epoch) ON accounts_user TO {role}",
     "GRANT UPDATE (data, last_used_at) ON mfa_authenticator TO {role}",
 )
 # What the upgrade refuses to take for right by itself.
