@@ -112,3 +112,19 @@ def test_static_files_are_gathered_again_when_a_source_changes(here):
     assert project.static_fingerprint(here) == before
     source.write_text("b {}")
     assert project.static_fingerprint(here) != before
+
+
+@pytest.mark.parametrize(("env", "accepted"), [({"PORTAL_EMBEDDED": "1"}, True), ({}, False)])
+def test_rules_that_nothing_sealed_are_accepted_in_a_folder_alone(
+    here, monkeypatch, capsys, env, accepted
+):
+    asked = []
+
+    def manage(here, env, name, *arguments) -> str:
+        asked.append(arguments)
+        return "Rules altered since the last upgrade: x.\n"
+
+    monkeypatch.setattr(project, "run_manage", manage)
+    project.upgrade(here, env)
+    assert ("--accept-unsealed" in asked[0]) is accepted
+    assert "Rules altered since the last upgrade: x." in capsys.readouterr().err

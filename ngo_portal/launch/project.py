@@ -7,6 +7,7 @@ from pathlib import Path
 from ngo_portal.launch.checkout import Checkout
 from ngo_portal.launch.checks import explain_output
 from ngo_portal.launch.console import RefusalError, run, run_quietly, say, step, tail
+from ngo_portal.launch.databases import is_embedded
 
 
 def run_manage(here: Checkout, env: Mapping[str, str], name: str, *arguments: str) -> str:
@@ -26,9 +27,13 @@ def build(here: Checkout, env: Mapping[str, str]) -> None:
 
 
 def upgrade(here: Checkout, env: Mapping[str, str]) -> None:
-    """Bring the schema and the runtime role's rights to this version of the code."""
+    """Bring the schema and the runtime role's rights to this version of the code.
+
+    A database of this folder may have been made before rules were sealed.
+    """
+    old = ["--accept-unsealed"] if is_embedded(env) else []
     with step("Bringing the database to this version"):
-        said = run_manage(here, env, "upgrade", "--verbosity=0")
+        said = run_manage(here, env, "upgrade", "--verbosity=0", *old)
     if said.strip():  # rules that somebody altered
         say(said.strip())
 

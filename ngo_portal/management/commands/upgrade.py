@@ -31,10 +31,12 @@ LEFT = """These rules cannot be put back, and nothing was changed:
 {said}
 Run what is written there yourself, as a role that may, once nothing stands against it (rows that
 break a rule, something made by hand); then upgrade again. After a new version of PostgreSQL, or if
-you know better: OWNER=1 portal-manage upgrade --accept-rules (docs/security/incidents.md, 2)."""
+you know better: {command} (docs/security/incidents.md, 2)."""
 UNKNOWN = """Nothing tells whether the rules of this database are as they were built: {error}
 Put the file of keys back, or look at docs/security/incidents.md, 2, and then accept them as they
-are: OWNER=1 portal-manage upgrade --accept-rules."""
+are: {command}"""
+ON_A_SERVER = "OWNER=1 portal-manage upgrade --accept-rules"
+IN_A_FOLDER = 'make manage ARGS="upgrade --accept-rules"'
 
 
 class Command(BaseCommand):
@@ -49,6 +51,11 @@ class Command(BaseCommand):
             action="store_true",
             help="take for right whatever the rules of the database say now, named or not",
         )
+        parser.add_argument(
+            "--accept-unsealed",
+            action="store_true",
+            help="the same, only where nothing tells what they were: a demonstration of before",
+        )
 
     def handle(self, *args, **options) -> None:
         """Needs DATABASE_OWNER_URL: the runtime role owns nothing and cannot migrate."""
@@ -62,7 +69,7 @@ class Command(BaseCommand):
         connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
         # Migrations check new foreign keys by reading rows, which walls would hide from them.
         connection.settings_dict["OPTIONS"]["options"] += " -c portal.every_organisation=on"
-        self.mend(accept=options["accept_rules"])
+        self.mend(accept=options["accept_rules"], unsealed=options["accept_unsealed"])
         is_old = bool(pending_migrations())
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("createcachetable", verbosity=0)
@@ -70,14 +77,17 @@ class Command(BaseCommand):
         if is_old:
             tidy()
 
-    def mend(self, *, accept: bool = False) -> None:
+    def mend(self, *, accept: bool = False, unsealed: bool = False) -> None:
         """Name what somebody made of the rules since the last upgrade, and put it back."""
+        command = IN_A_FOLDER if settings.DEMO else ON_A_SERVER
         try:
             names = sealed.altered()
         except sealed.UnsealedError as error:
-            if accept or not is_in_use():
-                return
-            raise CommandError(UNKNOWN.format(error=error)) from None
+            if not (accept or unsealed) and is_in_use():
+                raise CommandError(UNKNOWN.format(error=error, command=command)) from None
+            if is_in_use():
+                self.stderr.write("No upgrade has sealed these rules: accepted as they are.")
+            return
         if not names:
             return
         self.stderr.write(f"Rules altered since the last upgrade: {', '.join(names)}.")
@@ -86,7 +96,7 @@ class Command(BaseCommand):
             return
         if left := sealed.put_back():
             said = "\n".join(f"  {name}\n    {why}" for name, why in left.items())
-            raise CommandError(LEFT.format(said=said))
+            raise CommandError(LEFT.format(said=said, command=command))
         self.stderr.write(
             "They are put back (docs/security/incidents.md, 2, says what to look at)."
         )
