@@ -98,8 +98,16 @@ def sealed_of(factor: Authenticator) -> str:
     return factor.data[SEALED[factor.type]]
 
 
-def seal_again(factor: Authenticator) -> bool:
-    """Seal what a factor holds with the current key; whether another one had sealed it."""
+def seal_again() -> int:
+    """Seal what another key sealed with the current one, in the transaction of the caller.
+
+    The rows are held until its end: a code that is used up meanwhile waits, and stays used up.
+    Returns how many were sealed.
+    """
+    return sum(_sealed_again(row) for row in all_sealed().select_for_update(of=("self",)))
+
+
+def _sealed_again(factor: Authenticator) -> bool:
     if encryption.key_of_text(sealed_of(factor)) == encryption.ring().current:
         return False
     text = seal(factor.user, unseal(factor.user, sealed_of(factor)))

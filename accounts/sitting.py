@@ -95,10 +95,11 @@ def _lacks_link(request: HttpRequest) -> bool:
     return not is_in_time or request.session.get(LINK_KEY) != user.factor_link
 
 
-def may_add_factor(request: HttpRequest, held: Collection[str]) -> bool:
-    """Whether this session may give the account another factor, among those it `held` already.
+def may_change_factors(request: HttpRequest, held: Collection[str]) -> bool:
+    """Whether this session may change the factors of the account, which has those `held`.
 
-    A code that was read over a shoulder must not add a passkey beside the owner's.
+    A code that was read over a shoulder must not add a passkey beside the owner's, take the
+    owner's away, nor make recovery codes that would.
     """
     if not held:
         return not _lacks_link(request)

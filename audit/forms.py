@@ -5,13 +5,8 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from .days import DayField
 from .words import Kind
-
-
-class DayInput(forms.DateInput):
-    """The device's own date picker."""
-
-    input_type = "date"
 
 
 class JournalFilterForm(forms.Form):
@@ -24,8 +19,8 @@ class JournalFilterForm(forms.Form):
     organisation = forms.ModelChoiceField(
         None, label=_("Organisation"), required=False, empty_label=_("all")
     )
-    first_day = forms.DateField(label=_("First day"), required=False, widget=DayInput)
-    last_day = forms.DateField(label=_("Last day"), required=False, widget=DayInput)
+    first_day = DayField(label=_("First day"), required=False)
+    last_day = DayField(label=_("Last day"), required=False)
     about = forms.RegexField(
         r"^[a-z]+:[\w-]+$",
         label=_("Object"),

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as portal
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg.conninfo import conninfo_to_dict
 
 from accounts import factors
@@ -122,6 +123,15 @@ def test_everything_is_sealed_anew_and_the_old_key_may_leave(keys_of, as_owner, 
     found = list(CountReport.objects.order_by("pk").values_list("revision", flat=True))
     assert found == revisions
     call_command("check", tags=["keys"], databases=["default"])
+
+
+def test_the_factors_are_held_while_they_are_sealed_anew(keys_of, db):
+    """A code used up meanwhile would be written over, and open once more."""
+    keys_of(os.urandom(32))
+    with_application(make_user(None))
+    with CaptureQueriesContext(connection) as asked:
+        assert factors.seal_again() == 0
+    assert asked[0]["sql"].endswith('FOR UPDATE OF "mfa_authenticator"')
 
 
 def test_a_rotation_that_stops_goes_on_where_it_was(keys_of, as_owner, monkeypatch):

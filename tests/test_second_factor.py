@@ -263,13 +263,26 @@ def test_a_code_adds_no_passkey_beside_an_administrators_own(client, settings):
     assert client.get(reverse("totp_add")).status_code == 200
 
 
-def test_a_code_adds_no_passkey_beside_anybodys_own(client, user):
+def test_a_code_changes_nothing_where_there_is_a_passkey(client, user):
     with_application(user)
-    actions.add_passkey(by=user, name="grey key", credential={})
+    passkey = actions.add_passkey(by=user, name="grey key", credential={})
+    pages = [reverse(name) for name in ("passkey_add", "totp_add", "recovery_codes")]
+    pages.append(reverse("factor_remove", args=[passkey.pk]))
     with_proofs(client, user, Type.TOTP)
-    assert client.get(reverse("passkey_add")).status_code == 403
+    assert {client.get(page).status_code for page in pages} == {403}
+    assert {client.post(page).status_code for page in pages} == {403}
+    assert factors.of(user).count() == 2
+    assert "over your shoulder" in client.get(reverse("sign_in_methods")).content.decode()
     with_proofs(client, user, Type.WEBAUTHN)
-    assert client.get(reverse("totp_add")).status_code == 200
+    assert {client.get(page).status_code for page in pages[1:]} == {200}
+    assert "over your shoulder" not in client.get(reverse("sign_in_methods")).content.decode()
+
+
+def test_the_owner_is_told_of_new_recovery_codes(client, user, mailoutbox):
+    with_application(user)
+    sign_in(client, user)
+    assert client.post(reverse("recovery_codes")).status_code == 302
+    assert [mail.subject for mail in mailoutbox] == ["New recovery codes were made"]
 
 
 NONSENSE = ["", "x", "null", "[]", "1", "{}", '{"id": 1}', "[" * 2000, '{"id": "\\ud800"}']

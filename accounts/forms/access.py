@@ -8,7 +8,8 @@ from accounts.models import User
 from accounts.models.user import one_case
 from accounts.rights import manageable_organisations, roles_to_give, roles_to_offer
 from accounts.roles import WHOLE_ORGANISATION, Role
-from programs.fields import DateSpanField, DayField
+from audit.days import DayField
+from programs.fields import DateSpanField
 from programs.models import Organisation, Partnership, Program, Site
 
 WHOLE = _("whole organisation")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -41,12 +42,13 @@ def sign_in_methods(request: HttpRequest) -> HttpResponse:
         "passkeys": [row for row in rows if row.type == Type.WEBAUTHN],
         "codes_left": factors.codes_left(request.user, codes.data) if codes else 0,
         "needs_passkey": factors.needs_passkey(request.user),
+        "may_change": _may_change(request),
     }
     return render(request, "accounts/sign_in_methods.html", context)
 
 
 def totp_add(request: HttpRequest) -> HttpResponse:
-    _require_may_add(request)
+    _require_may_change(request)
     secret = _pending_secret(request)
     form = FirstCodeForm(request.POST or None, secret=secret)
     if form.is_valid():
@@ -71,7 +73,7 @@ def _pending_secret(request: HttpRequest) -> str:
 
 
 def passkey_add(request: HttpRequest) -> HttpResponse:
-    _require_may_add(request)
+    _require_may_change(request)
     form = NewPasskeyForm(request.POST or None)
     if form.is_valid():
         return _added(request, actions.add_passkey(by=request.user, **form.cleaned_data))
@@ -79,10 +81,14 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/passkey_add.html", {"form": form, "options": options})
 
 
-def _require_may_add(request: HttpRequest) -> None:
-    """Whoever has factors has used one of them: a password alone adds none."""
+def _may_change(request: HttpRequest) -> bool:
+    """Whoever has factors has used one of them: a password alone changes none."""
     held = set(factors.main_of(request.user).values_list("type", flat=True))
-    if not sitting.may_add_factor(request, held):
+    return sitting.may_change_factors(request, held)
+
+
+def _require_may_change(request: HttpRequest) -> None:
+    if not _may_change(request):
         raise PermissionDenied
 
 
@@ -101,7 +107,7 @@ def _show_new_codes(request: HttpRequest) -> HttpResponse:
     return redirect("recovery_codes")
 
 
-def _tell(user: User, template: str, factor) -> None:
+def _tell(user: User, template: str, factor: Authenticator | None = None) -> None:
     get_adapter().send_notification_mail(template, user, {"user": user, "factor": factor})
 
 
@@ -112,7 +118,9 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         del request.session[NEW_CODES]
         messages.success(request, _("Your sign-in methods are ready."))
         return redirect("sign_in_methods")
+    _require_may_change(request)
     if request.method == "POST":
+        _tell(request.user, "accounts/email/codes_renewed")
         return _show_new_codes(request)
     codes = factors.unseal(request.user, sealed).split() if sealed else []
     return render(request, "accounts/recovery_codes.html", {"codes": codes})
@@ -130,6 +138,7 @@ def passkey_rename(request: HttpRequest, pk) -> HttpResponse:
 
 def factor_remove(request: HttpRequest, pk) -> HttpResponse:
     factor = get_object_or_404(factors.main_of(request.user), pk=pk)
+    _require_may_change(request)
     problem = None
     if request.method == "POST":
         try:

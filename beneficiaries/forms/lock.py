@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.days import DayField
 from beneficiaries.models import PeriodLock
-from programs.fields import DayField
 from programs.models import Organisation, Program, Site
 from programs.months import month_after
 

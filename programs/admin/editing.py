@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.fields import TranslationField
 
+from audit.days import DayField, DayInput
 from programs.actions import enter
-from programs.fields import DateSpanField, DayField, DayInput
+from programs.fields import DateSpanField
 from programs.models import Organisation
 from programs.models.organisation import Language
 from programs.rights import EDIT, SHARED, may_edit
