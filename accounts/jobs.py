@@ -26,7 +26,7 @@ from audit.scope import current, scope
 from . import letters
 from .adapter import reset_url
 from .models import Elevation, FactorReset, Invitation, Membership, SignInTries, User
-from .rights import holders, watchers
+from .rights import confirming_organisations, holders, watchers
 from .roles import CONFIRM_RESET
 from .two_people import Change
 
@@ -154,11 +154,8 @@ def tell_of_reset(*, reset_id: str, organisation_id: int) -> None:
     """Tell who may confirm that a lost factor is lifted: of the other organisations, if any."""
     with scope(organisation_ids=[organisation_id]):
         reset = FactorReset.objects.select_related("person", "asked_by").get(pk=reset_id)
-    # Before any scope, as when they sign in: one organisation does not know the others.
-    rows = Membership.objects.lasting().filter(user=reset.person_id)
-    worked = set(rows.values_list("organisation_id", flat=True))
     people = {}
-    for asked in worked - {organisation_id} or {organisation_id}:
+    for asked in confirming_organisations(reset.person, asked_in=organisation_id):
         with scope(organisation_ids=[asked]):
             besides = [reset.person, reset.asked_by]
             found = holders(asked, CONFIRM_RESET, besides=besides, are_settled=True)

@@ -100,6 +100,16 @@ def organisations_of(person_id: uuid.UUID) -> set[int]:
         return set(held.values_list("organisation_id", flat=True))
 
 
+def confirming_organisations(person: Model, *, asked_in: int) -> set[int]:
+    """Whose people confirm that somebody lost their factors: the others' they work for, if any.
+
+    Read as themselves: of these, whoever asks or answers sees their own alone.
+    """
+    with scope(user_id=person.pk, request_id=current().request_id):
+        worked = set(person.memberships.lasting().values_list("organisation_id", flat=True))
+    return worked - {asked_in} or {asked_in}
+
+
 def works_elsewhere(person: Model, *, than: Iterable[int]) -> bool:
     """Asked of the database, which shows nobody the roles that somebody has elsewhere."""
     with connection.cursor() as cursor:

@@ -14,7 +14,12 @@ from accounts import factors, jobs
 from accounts.letters import address, send
 from accounts.models import FactorReset, User
 from accounts.models.factor_reset import VALID, Outcome
-from accounts.rights import holders, require_over_here, role_behind, works_elsewhere
+from accounts.rights import (
+    confirming_organisations,
+    holders,
+    require_over_here,
+    role_behind,
+)
 from accounts.roles import CONFIRM_RESET, MANAGE
 from audit import journal
 from programs.models import Organisation
@@ -62,10 +67,10 @@ def ask(*, person: User, by: User) -> FactorReset:
 
 def _require_second(reset: FactorReset) -> None:
     """Refuse what nobody can confirm within the day; of the others' people nothing is known."""
-    if works_elsewhere(reset.person, than=[reset.organisation_id]):
+    here = reset.organisation_id
+    if confirming_organisations(reset.person, asked_in=here) != {here}:
         return
     besides = [reset.person, reset.asked_by]
-    here = reset.organisation_id
     if not holders(here, CONFIRM_RESET, besides=besides, are_settled=True):
         raise ValidationError(
             _(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import sitting
 from accounts.actions import factor_reset as actions
 from accounts.models import FactorReset, User
-from accounts.rights import works_elsewhere
+from accounts.rights import confirming_organisations
 
 
 def factor_reset_ask(request: HttpRequest, pk) -> HttpResponse:
@@ -28,7 +28,7 @@ def factor_reset_ask(request: HttpRequest, pk) -> HttpResponse:
             messages.success(request, _("Who may confirm is told by e-mail, and has one day."))
             return redirect("account", pk=person.pk)
     own = actions.organisation_of(request.user, person)
-    is_of_several = works_elsewhere(person, than=[own.pk])
+    is_of_several = confirming_organisations(person, asked_in=own.pk) != {own.pk}
     context = {"person": person, "problem": problem, "is_of_several": is_of_several}
     return render(request, "accounts/factor_reset_ask.html", context)
 
