@@ -66,10 +66,10 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 @register.filter
 def clock(value: dt.datetime | None) -> str:
-    """« 18 h 42 » / "18:42"."""
+    """« 18 h 42 » / "18:42", never cut at the end of a line."""
     if not value:
         return ""
-    pattern = "HH:mm" if _english() else "H' h 'mm"
+    pattern = "HH:mm" if _english() else "H'\xa0h\xa0'mm"
     return format_time(timezone.localtime(value), pattern, locale=get_language())
 
 

@@ -32,7 +32,7 @@ def dated(value: dt.date | None) -> str:
 def spoken(value: dt.date, pattern: str) -> str:
     """A day as the language says it: French has a first of the month, « 1er »."""
     text = format_date(value, pattern, locale=get_language())
-    return re.sub(r"\b1 ", "1er ", text) if get_language() == "fr" else text
+    return re.sub(r"\b1 ", "1er\xa0", text) if get_language() == "fr" else text
 
 
 @register.filter
