@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from .journal import reason_in_words
 from .models import JournalEntry
-from .words import KINDS, Kind, action_name, fact_in_words, fact_name, object_name
+from .words import FACTS, KINDS, Kind, action_name, fact_in_words, fact_name, object_name
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ class Line:
     def facts(self) -> list[tuple[str, str]]:
         """The details in words, each with what it is called."""
         kind, details = self.entry.target_type, self.entry.details or {}
-        return sorted((fact_name(k), fact_in_words(k, value, kind)) for k, value in details.items())
+        known = [key for key in FACTS if key in details]
+        keys = [*known, *sorted(details.keys() - FACTS.keys())]
+        return [(fact_name(key), fact_in_words(key, details[key], kind)) for key in keys]
 
     @property
     def is_erased(self) -> bool:
