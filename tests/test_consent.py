@@ -141,6 +141,16 @@ def test_the_link_alone_says_no(client, link, former, organisation):
     assert client.post("/invitations/no-such-link/no/").status_code == 404
 
 
+def test_two_noes_at_once_are_one(client, link, monkeypatch, mailoutbox):
+    stale = Invitation.objects.select_related("organisation", "invited_by").get()
+    client.post(f"{link}no/")
+    monkeypatch.setattr(invitations, "find", lambda token: stale)
+    assert client.post(f"{link}no/").status_code == 302
+    mailoutbox.clear()
+    run_jobs()
+    assert len(mailoutbox) == JournalEntry.objects.filter(action="decline_invitation").count() == 1
+
+
 def test_another_account_does_not_answer(client, link, administrator):
     client.force_login(administrator)
     assert client.post(f"{link}no/", follow=True).status_code == 200

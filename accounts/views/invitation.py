@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
@@ -79,7 +81,8 @@ def decline_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, invitation)
     by = request.user if request.user.is_authenticated else None
     if by is None or by == User.objects.with_email(invitation.email):
-        actions.decline(invitation=invitation, by=by)
+        with suppress(ValidationError):  # answered meanwhile: the page says so
+            actions.decline(invitation=invitation, by=by)
     return redirect("accept_invitation", token)
 
 
