@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import devices, held, sessions, sitting
+from . import devices, held, letters, sessions, sitting
 from .models import User
 
 
@@ -65,10 +65,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """Every e-mail of allauth, by the portal's own door."""
         user = context.get("user") or User.objects.with_email(email)
         language = user.language if user else translation.get_language()
         with translation.override(language):
-            super().send_mail(template_prefix, email, context)
+            message = self.render_mail(template_prefix, email, context)
+        letters.post(email, message.subject, message.body)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Whoever reviews figures arrives on the dashboard, an auditor on the journal.

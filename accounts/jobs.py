@@ -119,21 +119,20 @@ def tell_of_decline(*, invitation_id: str, organisation_id: int) -> None:
 
 
 @app.task(name="accounts.jobs.send_reset", retry=AGAIN)
-def send_reset(*, email: str, language: str) -> None:
+def send_reset(*, sealed: str, language: str) -> None:
     """A link to the account's own address, a word to who has none; the typed one comes sealed.
 
     Here and not in the request, whose time would tell which of both it is.
     """
-    address, url = encryption.decrypt(email, RESET), ""
-    with scope():
+    address, url = encryption.decrypt(sealed, RESET), ""
+    with scope(), translation.override(language):
         user = User.objects.filter(is_active=True).with_email(address)
         if user is not None:
             address = user.email
             url = reset_url(user_pk_to_url_str(user), default_token_generator.make_token(user))
-    name = "password_reset_key" if user else "unknown_account"
-    with translation.override(user.language if user else language):
+        name = "password_reset_key" if user else "unknown_account"
         context = {"user": user, "password_reset_url": url}
-        get_adapter().render_mail(f"account/email/{name}", address, context).send()
+        get_adapter().send_mail(f"account/email/{name}", address, context)
 
 
 @app.task(name="accounts.jobs.tell_of_elevation", retry=AGAIN)
@@ -160,9 +159,10 @@ def tell_of_reset(*, reset_id: str, organisation_id: int) -> None:
             besides = [reset.person, reset.asked_by]
             found = holders(asked, CONFIRM_RESET, besides=besides, are_settled=True)
             people |= {person.pk: person for person in found}
-    for person in people.values():
-        url = letters.address("factor_resets")
-        letters.send("factor_reset_to_confirm", person, reset=reset, url=url)
+    url = letters.address("factor_resets")
+    with transaction.atomic():
+        for person in people.values():
+            letters.send("factor_reset_to_confirm", person, reset=reset, url=url)
 
 
 @app.task(name="accounts.jobs.tell_of_role", retry=AGAIN)

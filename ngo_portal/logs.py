@@ -25,6 +25,8 @@ EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+")
 # What PostgreSQL quotes of a row: "Key (name)=(Asha)", "Failing row contains (1, Asha)".
 ROW = re.compile(r"=\(.*?\)|contains \(.*\)", re.DOTALL)
 QUERY = re.compile(r"\?\S+")
+# What an e-mail that waits for the worker holds.
+SEALED = re.compile(r"sealed='[^']+'")
 # A link that opens something is a secret.
 LINK = re.compile(r"(/invitations/|/password/reset/|/new-factor/)[^/\s]+")
 
@@ -59,7 +61,8 @@ class Scrubbed(logging.Formatter):
 
 def scrub(text: str) -> str:
     """Take out what may name somebody or open something."""
-    for pattern, kept in ((ROW, "=(…)"), (EMAIL, "…@…"), (QUERY, "?…"), (LINK, r"\1…")):
+    said = {ROW: "=(…)", EMAIL: "…@…", QUERY: "?…", LINK: r"\1…", SEALED: "sealed=…"}
+    for pattern, kept in said.items():
         text = pattern.sub(kept, text)
     return text
 

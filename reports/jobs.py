@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from accounts import letters
 from accounts.jobs import AGAIN, acting_for
 from accounts.models import User
 from accounts.rights import holders
@@ -103,7 +101,7 @@ def tell_requester(*, export_id: str, organisation_id: int, requester_id: str, *
             State.FAILED: _("The export you asked for could not be made."),
         }.get(State(export.state))
         if said:
-            _send(person, said, reverse("export", args=[export.pk]))
+            _send(person, said, letters.address("export", export.pk))
 
 
 @app.task(name="reports.jobs.tell_approvers", retry=AGAIN)
@@ -117,10 +115,9 @@ def tell_approvers(*, export_id: str, organisation_id: int, requester_id: str, *
     for person in people:
         with translation.override(person.language):
             said = _("An export waits for your answer, for three days.")
-            _send(person, said, reverse("export_review", args=[export_id]))
+            _send(person, said, letters.address("export_review", export_id))
 
 
-def _send(person: User, said: str, path: str) -> None:
-    context = {"said": said, "url": settings.PORTAL_ORIGIN + path}
-    text = render_to_string("reports/email/export_message.txt", context)
-    send_mail(_("Your portal: an export"), text, settings.DEFAULT_FROM_EMAIL, [person.email])
+def _send(person: User, said: str, url: str) -> None:
+    text = render_to_string("reports/email/export_message.txt", {"said": said, "url": url})
+    letters.post(person.email, _("Your portal: an export"), text)

@@ -7,17 +7,20 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.backstage import portal
 
 
-def waiting() -> list[ProcrastinateJob]:
-    return list(ProcrastinateJob.objects.filter(status="todo").order_by("id"))
+def waiting(*names: str) -> list[ProcrastinateJob]:
+    """All of them, or those of these names."""
+    jobs = ProcrastinateJob.objects.filter(status="todo").order_by("id")
+    return list(jobs.filter(task_name__in=names) if names else jobs)
 
 
-def run_jobs() -> None:
-    """Run every waiting job once, as a worker would."""
+def run_jobs(*names: str) -> None:
+    """Run what waits, and what that asks for in turn, as a worker would."""
     app.perform_import_paths()
-    for job in waiting():
-        with portal():
-            app.tasks[job.task_name](**job.args)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk]
-            )
+    while jobs := waiting(*names):
+        for job in jobs:
+            with portal():
+                app.tasks[job.task_name](**job.args)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk]
+                )

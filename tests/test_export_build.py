@@ -67,7 +67,6 @@ def test_the_mail_speaks_the_language_of_its_reader(client, network, export, mai
     network.coordinator.language = "fr"
     network.coordinator.save()
     run_jobs()
-    run_jobs()
     assert "est prêt" in mailoutbox[0].body
     assert mailoutbox[0].subject == "Votre portail\u00a0: un export"
 
@@ -133,6 +132,7 @@ def test_approvers_are_told_that_somebody_waits(network, mailoutbox):
     export = factories.make_export(network.coordinator, network.lead, rows=30_000)
     with portal():
         jobs.tell_approvers(**jobs.keys(export))
+    run_jobs("accounts.letters.deliver")
     (mail,) = mailoutbox
     assert mail.to == [administrator.email]
     assert "attend votre réponse" in mail.body

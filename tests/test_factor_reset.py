@@ -49,7 +49,9 @@ def coordinator(organisation):
 @pytest.fixture
 def reset(worker, administrator, coordinator, acting):
     with acting(administrator):
-        return actions.ask(person=worker, by=administrator)
+        asked = actions.ask(person=worker, by=administrator)
+    run_jobs()
+    return asked
 
 
 def link_of(mail) -> str:
@@ -77,6 +79,7 @@ def test_from_the_request_to_the_new_method(client, worker, administrator, coord
     assert client.get("/me/").status_code == 302
     assert not factors.of(worker).exists()
 
+    run_jobs()
     owner, link = SignedClient(), link_of(mailoutbox[-1])
     owner.post(link)
     assert give_password(owner, worker).status_code == 302
@@ -104,6 +107,7 @@ def test_the_link_without_the_password_opens_nothing(
 ):
     with acting(coordinator):
         actions.confirm(reset=reset, by=coordinator)
+    run_jobs()
     client.post(link_of(mailoutbox[-1]))
     assert client.get(ADD)["Location"].startswith("/sign-in/")
 
@@ -113,6 +117,7 @@ def test_the_link_of_somebody_else_is_worth_nothing(
 ):
     with acting(coordinator):
         actions.confirm(reset=reset, by=coordinator)
+    run_jobs()
     other = make_user(factor_link="f" * 64, factor_link_until=timezone.now() + dt.timedelta(1))
     client.post(link_of(mailoutbox[-1]))
     give_password(client, other)
@@ -122,6 +127,7 @@ def test_the_link_of_somebody_else_is_worth_nothing(
 def test_the_link_works_for_a_day(client, worker, reset, coordinator, acting, mailoutbox):
     with acting(coordinator):
         actions.confirm(reset=reset, by=coordinator)
+    run_jobs()
     client.post(link_of(mailoutbox[-1]))
     User.objects.filter(pk=worker.pk).update(factor_link_until=timezone.now())
     give_password(client, worker)

@@ -77,6 +77,7 @@ def test_one_asks_and_the_other_confirms(here, worker, administrator, other, mai
     answer = reverse("factor_reset_answer", args=[FactorReset.objects.get().pk])
     assert second.post(answer, {"answer": "confirm"}).status_code == 302
     assert not factors.of(worker).exists()
+    run_jobs()
     assert mailoutbox[-1].to == [worker.email]
     said = JournalEntry.objects.get(action="confirm_factor_reset")
     assert said.organisation_id == here.pk

@@ -39,6 +39,7 @@ def caught(function) -> BaseException:
         ("GET /people/?q=Asha HTTP/1.1", "GET /people/?… HTTP/1.1"),
         ("Gone: /invitations/s3cr3t/", "Gone: /invitations/…/"),
         ("Gone: /new-factor/s3cr3t/", "Gone: /new-factor/…/"),
+        ("Job deliver[7](sealed='AbC-_9==') ended", "Job deliver[7](sealed=…) ended"),
         ("/sign-in/password/reset/1-abc-def/", "/sign-in/password/reset/…/"),
     ],
 )

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from audit.models import JournalEntry
 from ngo_portal import access
 from tests.factories import make_membership, make_organisation, make_user
+from tests.jobs import run_jobs
 from tests.scene import make_scene
 from tests.signing import SECRET, code, sign_in, with_application
 from tests.test_access_matrix import without_object
@@ -176,6 +177,7 @@ def test_the_first_factor_is_an_application(client, user, mailoutbox):
     assert client.post("/me/sign-in/codes/")["Location"] == reverse("sign_in_methods")
     assert "".join(shown[0]) not in client.get("/me/sign-in/codes/").content.decode()
     assert actions.use_code(user=user, code="".join(shown[0])) is not None
+    run_jobs()
     assert mailoutbox[0].to == [user.email]
     assert JournalEntry.objects.filter(action="add_second_factor", user_id=user.pk).exists()
 
@@ -227,6 +229,7 @@ def test_removing_a_factor_ends_the_other_sessions(client, user, mailoutbox):
     assert client.post(reverse("factor_remove", args=[factor.pk])).status_code == 302
     assert client.get("/me/").status_code == 200
     assert other.get("/me/").status_code == 302
+    run_jobs()
     assert mailoutbox[0].subject == "A sign-in method was removed"
 
 
@@ -282,6 +285,7 @@ def test_the_owner_is_told_of_new_recovery_codes(client, user, mailoutbox):
     with_application(user)
     sign_in(client, user)
     assert client.post(reverse("recovery_codes")).status_code == 302
+    run_jobs()
     assert [mail.subject for mail in mailoutbox] == ["New recovery codes were made"]
 
 

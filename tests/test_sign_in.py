@@ -130,6 +130,7 @@ def test_the_link_of_the_mail_sets_a_password_once(client, user, mailoutbox):
     assert "no longer works" in client.get(link).content.decode()
     user.refresh_from_db()
     assert user.check_password(NEW["password1"])
+    run_jobs()
     assert mailoutbox[-1].subject == "Your password was changed"
 
 
@@ -179,6 +180,7 @@ def test_a_changed_password_is_told_by_mail(client, user, mailoutbox):
     client.force_login(user)
     data = {"oldpassword": PASSWORD} | NEW
     assert client.post(reverse("account_change_password"), data)["Location"] == "/me/"
+    run_jobs()
     assert mailoutbox[0].to == [user.email]
     assert client.get(reverse("my_account")).status_code == 200
 

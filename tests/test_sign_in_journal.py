@@ -7,6 +7,7 @@ from accounts.models import User
 from audit.encryption import fingerprint
 from audit.models import JournalEntry
 from tests.factories import make_membership, make_organisation, make_user
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long and quiet evening"
@@ -61,4 +62,5 @@ def test_a_new_password_is_written_down(client, person):
     client.post("/sign-in/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert [line.target_id for line in lines("change_password")] == [str(person.pk)]
     assert new not in str([line.details for line in lines("change_password")])
+    run_jobs()
     assert mail.outbox

@@ -13,6 +13,7 @@ from accounts.arrival import name_of
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import make_organisation, make_user
+from tests.jobs import run_jobs
 from tests.signing import SignedClient, code, with_application
 
 pytestmark = pytest.mark.django_db
@@ -175,9 +176,11 @@ def test_another_persons_session_is_not_ended(client, user, key):
 
 def test_a_new_browser_is_told_by_mail_in_the_language_of_the_account(client, user, mailoutbox):
     come_in(client, user)
+    run_jobs()
     assert mailoutbox == []  # the first of all
     User.objects.filter(pk=user.pk).update(language="fr")
     come_in(SignedClient(headers={"user-agent": "Mozilla/5.0 (Windows) Edg/1"}), user, step=1)
+    run_jobs()
     assert mailoutbox[0].subject == "Connexion depuis un nouveau navigateur"
     assert "Edge, Windows" in mailoutbox[0].body
     assert "127.0.0.1" not in mailoutbox[0].body
@@ -187,4 +190,5 @@ def test_a_browser_seen_before_is_not_told_again(client, user, mailoutbox):
     come_in(client, user)
     client.post(reverse("account_logout"))
     come_in(client, user, step=1)
+    run_jobs()
     assert mailoutbox == []

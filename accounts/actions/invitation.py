@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import jobs
+from accounts import jobs, letters
 from accounts.models import Invitation, Membership, User
 from accounts.models.user import one_case
 from accounts.rights import require_giver, require_other, roles_to_give, works_elsewhere
@@ -136,12 +134,12 @@ def send(*, invitation: Invitation, by: User) -> None:
         context = {
             "invitation": invitation,
             "has_account": User.objects.with_email(invitation.email) is not None,
-            "url": settings.PORTAL_ORIGIN + reverse("accept_invitation", args=[token]),
+            "url": letters.address("accept_invitation", token),
         }
         subject = render_to_string("accounts/email/invitation_subject.txt", context)
         text = render_to_string("accounts/email/invitation_message.txt", context)
     journal.record("send_invitation", invitation, by=by)
-    send_mail(" ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+    letters.post(invitation.email, subject, text)
 
 
 def find(token: str) -> Invitation | None:

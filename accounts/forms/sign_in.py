@@ -86,6 +86,6 @@ class AskForResetForm(allauth.ResetPasswordForm):
         email = self.cleaned_data["email"]
         sign_in_journal.asked_for_reset(email, tries.network_of(request))
         jobs.send_reset.defer(
-            email=encryption.encrypt(email, jobs.RESET), language=translation.get_language()
+            sealed=encryption.encrypt(email, jobs.RESET), language=translation.get_language()
         )
         return email

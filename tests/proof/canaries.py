@@ -24,6 +24,7 @@ from beneficiaries.models.report import CountReportQuerySet
 from ngo_portal.launch import databases
 from ngo_portal.launch.checkout import HERE
 from tests.factories import make_user
+from tests.jobs import run_jobs
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import Actor, actor, addresses, everybody, undone
 from tests.scene import Scene, make_scene
@@ -91,6 +92,7 @@ class Kept:
     def look(self, answer) -> None:
         """After a request, before it is undone."""
         self.places["addresses"] += answer.get("Location", "").encode() + b"\n"
+        run_jobs("accounts.letters.deliver")
         self._add("mails", "\n".join(f"{m.subject}\n{m.body}" for m in mail.outbox).encode())
         mail.outbox.clear()
         for session in Session.objects.all():
@@ -98,7 +100,10 @@ class Kept:
         with connection.cursor() as cursor:
             cursor.execute("SELECT value FROM portal_cache")
             values = [base64.b64decode(value) for (value,) in cursor.fetchall()]
+            cursor.execute("SELECT args::text FROM procrastinate_jobs")
+            jobs = [args.encode() for (args,) in cursor.fetchall()]
         self._add("cache", b"\n".join(values))
+        self._add("jobs", b"\n".join(jobs))
         files = [path for path in Path(self.folder).rglob("*") if path.is_file()]
         self._add("temporary files", b"\n".join(path.read_bytes() for path in files))
 
