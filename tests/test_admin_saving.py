@@ -169,6 +169,14 @@ def test_a_refusal_in_a_row_of_a_row_is_told_as_well(administrator, own):
     assert grant.scopes.get().organisation == own
 
 
+def test_a_number_of_rows_alone_makes_no_rows(administrator, own):
+    address = to("program", "change", make_program(own).pk)
+    sent = typed(administrator, address, **{"partnerships-TOTAL_FORMS": "9999999999"})
+    answer = administrator.post(address, sent)
+    rows = [each.formset for each in answer.context["inline_admin_formsets"]]
+    assert len(next(each for each in rows if each.prefix == "partnerships")) <= len(sent)
+
+
 def test_targets_that_do_not_sum_are_saved_and_said(administrator, own):
     program, indicator = make_program(own), make_indicator()
     make_target(program, indicator, kind="cumulative", value=50)

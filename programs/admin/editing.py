@@ -174,10 +174,19 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
         raise Http404
 
 
+class Rows(forms.BaseInlineFormSet):
+    """As many rows as fields were sent: a number alone makes the server build none."""
+
+    def total_form_count(self) -> int:
+        count = super().total_form_count()
+        return min(count, len(self.data)) if self.is_bound else count
+
+
 class CatalogueInline(Choices, admin.TabularInline):
     """Rows that hang on another; who edits that one edits them."""
 
     form = CatalogueForm
+    formset = Rows
     template = "admin/rows.html"
     extra = 0
     can_delete = False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from functools import cache
 
 from babel import Locale
 from django.contrib.postgres.fields import ArrayField, DateRangeField
@@ -36,8 +37,10 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+@cache
 def time_zones() -> list[tuple[str, str]]:
     """Time zones to choose from, as region/city, and UTC."""
+    # The list is read from the disk: 30 ms.
     cities = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
     return [(name, name) for name in ["UTC", *cities]]
 

@@ -35,8 +35,12 @@ class Form:
     @property
     def key(self) -> tuple:
         """Forms that differ by numbers alone are one form."""
-        names = frozenset(re.sub(r"\d+", "#", name) for name in self.fields)
-        return self.method, re.sub(r"[0-9a-f-]{8,}|\d+", "#", self.path), names
+        return *self.place, frozenset(re.sub(r"\d+", "#", name) for name in self.fields)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """How and where it is sent."""
+        return self.method, re.sub(r"[0-9a-f-]{8,}|\d+", "#", self.path)
 
     def distinct(self) -> list[str]:
         """One name of each kind: a grid has hundreds of cells."""
