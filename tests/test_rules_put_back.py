@@ -5,8 +5,9 @@ import os
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from psycopg import sql
 
 from accounts.models import Membership
@@ -81,6 +82,27 @@ def test_what_cannot_be_put_back_is_refused_with_the_statement(upgrade, become, 
     become(os.environ["DATABASE_URL"])
     (error,) = checks.wall_errors()  # what the code asks for is still missing
     assert error.id == "walls.E010"
+
+
+def test_the_command_builds_anew_what_it_does_not_know(real_ledger):
+    """A policy opened under the mark of its text, in a database whose seal is gone."""
+    make_user(None)
+    as_owner(OPENED, real_ledger)
+    forge("", real_ledger)
+    before = connection.settings_dict.copy()
+    try:
+        call_command("upgrade", "--accept-rules", verbosity=0, stderr=io.StringIO())
+    finally:
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict.update(before)
+    assert checks.wall_errors() == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT qual FROM pg_policies WHERE tablename = 'programs_site'"
+            " AND policyname = 'portal_own_organisations_all'"
+        )
+        assert "portal.organisations" in cursor.fetchone()[0]
 
 
 def test_a_role_is_put_back_by_the_keeper_of_the_server(upgrade, monkeypatch):

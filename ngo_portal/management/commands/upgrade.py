@@ -69,37 +69,42 @@ class Command(BaseCommand):
         connection.settings_dict.update(database(owner_url), TIME_ZONE=None)
         # Migrations check new foreign keys by reading rows, which walls would hide from them.
         connection.settings_dict["OPTIONS"]["options"] += " -c portal.every_organisation=on"
-        self.mend(accept=options["accept_rules"], unsealed=options["accept_unsealed"])
+        known = self.mend(accept=options["accept_rules"], unsealed=options["accept_unsealed"])
         is_old = bool(pending_migrations())
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("createcachetable", verbosity=0)
-        grant(runtime, anew=options["accept_rules"])
+        grant(runtime, anew=not known)
         if is_old:
             tidy()
 
-    def mend(self, *, accept: bool = False, unsealed: bool = False) -> None:
-        """Name what somebody made of the rules since the last upgrade, and put it back."""
+    def mend(self, *, accept: bool = False, unsealed: bool = False) -> bool:
+        """Name what somebody made of the rules since the last upgrade, and put it back.
+
+        Returns whether all of them are now as they were sealed.
+        """
         command = IN_A_FOLDER if settings.DEMO else ON_A_SERVER
         try:
             names = sealed.altered()
         except sealed.UnsealedError as error:
-            if not (accept or unsealed) and is_in_use():
-                raise CommandError(UNKNOWN.format(error=error, command=command)) from None
             if is_in_use():
+                if not (accept or unsealed):
+                    raise CommandError(UNKNOWN.format(error=error, command=command)) from None
                 self.stderr.write("No upgrade has sealed these rules: accepted as they are.")
-            return
-        if not names:
-            return
-        self.stderr.write(f"Rules altered since the last upgrade: {', '.join(names)}.")
-        if accept:
+            return False
+        if names:
+            self.stderr.write(f"Rules altered since the last upgrade: {', '.join(names)}.")
+        if names and accept:
             self.stderr.write("They are accepted as they are.")
-            return
+            return False
+        if names:
+            self._put_back(command)
+        return True
+
+    def _put_back(self, command: str) -> None:
         if left := sealed.put_back():
             said = "\n".join(f"  {name}\n    {why}" for name, why in left.items())
             raise CommandError(LEFT.format(said=said, command=command))
-        self.stderr.write(
-            "They are put back (docs/security/incidents.md, 2, says what to look at)."
-        )
+        self.stderr.write("They are put back: docs/security/incidents.md, 2, says what to look at.")
 
 
 def is_in_use() -> bool:
