@@ -152,16 +152,19 @@ def encrypt(text: str, context: str) -> str:
 
 def decrypt(sealed: str, context: str) -> str:
     """Open what `encrypt` made for the same place."""
-    try:
-        value = base64.b64decode(sealed.encode(), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise TamperedError("A sealed value is not one.") from None
-    return ring().open(value, context).decode()
+    return ring().open(_bytes(sealed), context).decode()
 
 
 def key_of_text(sealed: str) -> str:
     """The id of the key that `encrypt` used."""
-    return key_of(base64.urlsafe_b64decode(sealed))
+    return key_of(_bytes(sealed))
+
+
+def _bytes(sealed: str) -> bytes:
+    try:
+        return base64.b64decode(sealed.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise TamperedError("A sealed value is not one.") from None
 
 
 def fingerprint(text: str, purpose: str) -> str:

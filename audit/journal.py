@@ -82,6 +82,8 @@ def reason_in_words(stored: str | None) -> str:
         return encryption.decrypt(stored.removeprefix(SEALED), PLACE)
     except encryption.MissingKeyError:
         return _("sealed with a key that this server does not hold")
+    except encryption.SealError:
+        return _("sealed by nobody who holds a key: it cannot be read")
 
 
 def written() -> int:

@@ -43,7 +43,7 @@ class Line:
     @property
     def shown_as(self) -> str:
         """The kind of what was shown, where the entry says it."""
-        what = (self.entry.details or {}).get("what", "")
+        what = str((self.entry.details or {}).get("what", ""))
         return {"account": "user"}.get(what, what)
 
     @property

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connections, transaction
 from django.db.models import QuerySet
 from psycopg.errors import InsufficientPrivilege
 
-from .encryption import key_of_text
+from .encryption import SealError, key_of_text
 from .journal import SEALED
 from .models import JournalEntry
 
@@ -45,7 +45,14 @@ def keys_found() -> Counter[str]:
     """How many reasons each key seals in the ledger, where nothing can be sealed anew."""
     with whole() as entries:
         sealed = entries.filter(reason__startswith=SEALED).values_list("reason", flat=True)
-        return Counter(key_of_text(reason.removeprefix(SEALED)) for reason in sealed.iterator())
+        return Counter(_key_of(reason) for reason in sealed.iterator())
+
+
+def _key_of(reason: str) -> str:
+    try:
+        return key_of_text(reason.removeprefix(SEALED))
+    except SealError:
+        return "no key at all"
 
 
 @contextmanager

@@ -135,16 +135,22 @@ def _compare_rows(session, chain: Chain, verdict: Verdict, now: dt.datetime) -> 
         verdict.findings += _wrong_row(row, sealed[1] if sealed else None, chain)
         late += not sealed and now - at > LATEST
         bare |= set() if salt else {number}
-        if action == ERASED and details:
-            told |= {each for each in details.get("entries", ()) if isinstance(each, int)}
-        elif action == PURGED and details:
-            _purge(details.get("through"), at, chain, verdict)
+        facts = details if isinstance(details, dict) else {}
+        if action == ERASED:
+            told |= _numbers(facts.get("entries"))
+        elif action == PURGED and salt:
+            _purge(facts.get("through"), at, chain, verdict)
         verdict.entries += 1
     verdict.erased = len(bare)
     verdict.findings += [f"row {n} was emptied without an erasure" for n in sorted(bare - told)]
     verdict.findings += _missing(missing, chain, verdict)
     if late:
         verdict.findings.append(f"{late} rows have waited for a seal for more than five minutes")
+
+
+def _numbers(found: object) -> set[int]:
+    """The numbers of a list; none of anything else that somebody wrote there."""
+    return {each for each in found if isinstance(each, int)} if isinstance(found, list) else set()
 
 
 def _wrong_row(row: Row, sealed: bytes | None, chain: Chain) -> list[str]:
@@ -170,7 +176,7 @@ def _should_be_sealed(row: Row, chain: Chain) -> bool:
     return row.number <= last.after_id or row.xid < last.to_xid
 
 
-def _purge(through: int | None, at: dt.datetime, chain: Chain, verdict: Verdict) -> None:
+def _purge(through: object, at: dt.datetime, chain: Chain, verdict: Verdict) -> None:
     """A sealed checkpoint excuses rows that were a year old."""
     last = next((each for each in chain.seals if each.number == through), None)
     age = at - dt.datetime.fromtimestamp(last.at / 1_000_000, dt.UTC) if last else dt.timedelta()

@@ -83,4 +83,5 @@ def test_a_reason_whose_key_has_left_is_said_so_and_a_code_needs_none(monkeypatc
     other = Ring([b"another key of thirty-two bytes!"])
     monkeypatch.setattr("audit.encryption.ring", lambda: other)
     assert "a key that this server does not hold" in journal.reason_in_words(sealed)
+    assert "cannot be read" in journal.reason_in_words("sealed:zz")
     assert [journal.reason_in_words(each) for each in ("funder", "", None)] == ["funder", "", ""]

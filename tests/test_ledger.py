@@ -1,12 +1,13 @@
 """The ledger itself: who may do what with it in SQL, with real commits and real roles."""
 
+import json
 import uuid
 
 import psycopg
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
-from audit import journal, reading
+from audit import forgetting, journal, reading
 from audit.models import JournalEntry
 from audit.scope import PLATFORM, scope
 from tests.factories import make_organisation, make_user
@@ -45,6 +46,22 @@ CHANGES = [
     "TRUNCATE ledger.entry CASCADE",
 ]
 FORGED = "INSERT INTO ledger.entry (action, digest) VALUES ('forged', '')"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"action": "erase_entry", "details": {"entries": [1]}},
+        {"action": "purge_ledger", "details": {"through": 1}},
+        {"action": "view", "reason": "sealed:zz"},
+        {"action": "view", "details": [1]},
+    ],
+)
+def test_the_runtime_role_writes_nothing_that_blinds_a_reader(real_ledger, line):
+    facts = json.dumps(line.get("details", {}))
+    values = [line["action"], None, [], [], line.get("reason", ""), facts]
+    with pytest.raises(DatabaseError), scope(), connection.cursor() as cursor:
+        cursor.execute(forgetting.NOTE, values)
 
 
 def test_nobody_changes_or_empties_it(ledger):

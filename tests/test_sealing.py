@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import threading
 from dataclasses import replace
 
@@ -229,10 +230,10 @@ def test_rows_purged_before_their_time_are_named(sealed):
 
 def test_an_entry_that_only_says_so_excuses_nothing(sealed):
     row = sealed.numbers()[0]
-    for details in ({}, {"entries": ["x"]}, {"through": 99}):
-        with scope():
-            journal.record("erase_entry", by=None, details=details)
-            journal.record("purge_ledger", by=None, details=details)
+    with sealed.connect("OWNER") as session:
+        for details in ({}, {"entries": ["x"]}, {"entries": 5}, {"through": 99}, {"through": "x"}):
+            for action in (forgetting.ERASED, forgetting.PURGED):
+                session.execute(forgetting.NOTE, [action, None, [], [], "", json.dumps(details)])
     sealed.tamper(f"DELETE FROM ledger.entry WHERE id = {row}")
     findings = sealed.verify().findings
     assert f"row {row} was removed" in findings

@@ -54,7 +54,7 @@ def seen_by(entries, user) -> list[str]:
     for entry in entries.filter(user_id=user.pk).exclude(shown_ids=[]).exclude(shown_ids=None):
         for key in entry.shown_ids:
             seen[key].append(entry.at)
-            pages[key].add((entry.details or {}).get("page", entry.action))
+            pages[key].add(str((entry.details or {}).get("page", entry.action)))
     lines = []
     for key, at in sorted(seen.items(), key=lambda item: item[1][0]):
         span = f"{minute(at[0])} to {minute(at[-1])}"
