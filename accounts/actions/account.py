@@ -70,10 +70,12 @@ def deactivate(*, user: User, by: User, revision: int, reason: str = "") -> User
 
 
 @transaction.atomic
-def reactivate(*, user: User, by: User, revision: int) -> User:
+def reactivate(*, user: User, by: User) -> User:
     """Open a closed account again, with the roles that have not ended; they settle anew."""
     require_over(by, user)
-    user = locked(user, revision)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if user.is_active:  # somebody was faster
+        return user
     user.is_active = True
     user.save(update_fields=["is_active"])
     _record("reactivate_account", user, by)

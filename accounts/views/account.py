@@ -42,7 +42,7 @@ def account_deactivate(request: HttpRequest, pk) -> HttpResponse:
 def account_reactivate(request: HttpRequest, pk) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
-        actions.reactivate(user=person, by=request.user, revision=person.revision)
+        actions.reactivate(user=person, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
