@@ -191,10 +191,12 @@ def test_a_former_organisation_closes_and_opens_nothing(administrator, worker, i
     """Nor once the person works nowhere: the account is not theirs any more."""
     end(administrator, only(worker), timezone.localdate() - ONE_DAY)
     User.objects.filter(pk=worker.pk).update(is_active=is_active)
-    act = accounts.deactivate if is_active else accounts.reactivate
     worker.refresh_from_db()
     with pytest.raises(PermissionDenied):
-        act(user=worker, by=administrator, revision=worker.revision)
+        if is_active:
+            accounts.deactivate(user=worker, by=administrator, revision=worker.revision)
+        else:
+            accounts.reactivate(user=worker, by=administrator)
     worker.refresh_from_db()
     assert worker.is_active is is_active
 
