@@ -1,4 +1,5 @@
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -192,11 +193,12 @@ def test_a_former_organisation_closes_and_opens_nothing(administrator, worker, i
     end(administrator, only(worker), timezone.localdate() - ONE_DAY)
     User.objects.filter(pk=worker.pk).update(is_active=is_active)
     worker.refresh_from_db()
+    acts = {
+        True: partial(accounts.deactivate, revision=worker.revision),
+        False: accounts.reactivate,
+    }
     with pytest.raises(PermissionDenied):
-        if is_active:
-            accounts.deactivate(user=worker, by=administrator, revision=worker.revision)
-        else:
-            accounts.reactivate(user=worker, by=administrator)
+        acts[is_active](user=worker, by=administrator)
     worker.refresh_from_db()
     assert worker.is_active is is_active
 
