@@ -36,7 +36,7 @@ def network(server):
 @pytest.mark.parametrize(("language", "size"), [("fr", PHONE), ("en", DESK)])
 def test_the_dashboard_and_what_is_behind_it_stand_up_to_axe(visit, network, language, size):
     network.coordinator.language = language
-    network.coordinator.save()
+    network.coordinator.save(update_fields=["language"])
     person = visit(language, size)
     person.sign_in(network.coordinator)
     key = f"{network.program.pk}-{network.events.pk}"
