@@ -46,6 +46,8 @@ class Page:
     before_factor: bool = False
     # Whom it shows, "person" or "account" ("" for nobody): the journal names each of them.
     shows: str = ""
+    # Its form sends files: more may be sent than elsewhere (ngo_portal/errors.py).
+    takes_files: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -107,7 +109,8 @@ PAGES: dict[str, Page] = {
         "indicators indicator", Page(permission="programs.view_catalogue", scope=Scope.SHARED)
     ),
     **_pages("projects project", Page(permission="programs.view_funding")),
-    **_pages("document_add document_replace document_withdraw", EDIT_CATALOGUE),
+    **_pages("document_add document_replace", replace(EDIT_CATALOGUE, takes_files=True)),
+    **_pages("document_withdraw", EDIT_CATALOGUE),
     **_pages("document_file", Page(permission="programs.view_catalogue", is_logged=True)),
     # people and their rights
     **_pages("access account", Page(permission="accounts.manage_access", shows="account")),
@@ -146,7 +149,8 @@ PAGES: dict[str, Page] = {
         "tally_places tally_sheets workbooks workbook workbook_download",
         Page(permission="beneficiaries.enter_counts"),
     ),
-    **_pages("tally_sheet workbook_upload workbook_apply", ENTER_COUNTS),
+    **_pages("tally_sheet workbook_apply", ENTER_COUNTS),
+    **_pages("workbook_upload", replace(ENTER_COUNTS, takes_files=True)),
     **_pages(
         "tally_sheet_cancel tally_sheet_restore",
         Page(WRITE, permission="beneficiaries.enter_counts"),

@@ -9,16 +9,20 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout
 
 from accounts import held
 from audit.reading import ClosedError
+
+from . import access
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -110,6 +114,38 @@ def _address(request: HttpRequest) -> Iterable[str]:
         yield name
         yield from request.GET.getlist(name)
     yield from request.COOKIES.values()
+
+
+def sized(get_response: Handler) -> Handler:
+    """Refuse what is too large before any of it is read; Django reads no more than was announced.
+
+    Nothing of it can be shown again: the browser keeps what was typed on the page it came from.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = _announced(request)
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and length > _most(request):
+            return page(request, 413)
+        return get_response(request)
+
+    return middleware
+
+
+def _announced(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _most(request: HttpRequest) -> int:
+    """How many bytes a page takes: a file, of somebody signed in, may be larger than texts."""
+    try:
+        found = access.page_of(resolve(request.path_info))
+    except Resolver404:
+        found = None
+    takes_files = found is not None and found.takes_files and request.user.is_authenticated
+    return settings.FILE_UPLOAD_MAX_MEMORY_SIZE if takes_files else 0
 
 
 def worded(get_response: Handler) -> Handler:

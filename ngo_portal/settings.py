@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ngo_portal.middleware.sittings",
     "ngo_portal.middleware.language",
+    "ngo_portal.errors.sized",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "ngo_portal.middleware.slow_down",
@@ -321,7 +322,11 @@ EMAIL_TIMEOUT = 15
 EMAIL_USE_TLS = setting("EMAIL_USE_TLS", "0") == "1"
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", "portal@localhost")
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# What is larger is refused before it is read (ngo_portal/errors.py). Files stay in memory: in a
+# temporary folder they would lie in clear.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Who and which request, on the event row itself: no table of contexts shared by organisations.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -15,20 +15,27 @@ from pathlib import Path
 from django.contrib.sessions.models import Session
 from django.contrib.sessions.serializers import JSONSerializer
 from django.core import mail, signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError, connection
 from django.urls import reverse
 
+from accounts.arrival import Sealed
 from accounts.models import Invitation, User
+from accounts.roles import Role
 from beneficiaries.models import CountNote, CountReport, TallySheet
 from beneficiaries.models.report import CountReportQuerySet
 from ngo_portal.launch import databases
 from ngo_portal.launch.checkout import HERE
+from programs import uploads
 from tests.factories import make_user
+from tests.files import pdf
 from tests.jobs import run_jobs
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import Actor, actor, addresses, everybody, undone
 from tests.scene import Scene, make_scene
 
+CONTROLS = ("logs", "sessions", "temporary files")
+TO_DISK = "django.core.files.uploadhandler.TemporaryFileUploadHandler"
 ROWS = "SELECT convert_to(coalesce(string_agg(t::text, ' '), ''), 'UTF8') FROM {} t"
 
 
@@ -76,6 +83,7 @@ class Kept:
         for each in console.filters:
             self.handler.addFilter(each)
         self.folder = run.fixture("tmp_path_factory").mktemp("canaries")
+        self.kept_in = run.fixture("settings").FILES_DIR
         self.places: dict[str, bytes] = {"addresses": b""}
         self.server_log = databases.test_cluster(HERE).log
         self.server_log_begins = len(self._of_server())
@@ -104,8 +112,13 @@ class Kept:
             jobs = [args.encode() for (args,) in cursor.fetchall()]
         self._add("cache", b"\n".join(values))
         self._add("jobs", b"\n".join(jobs))
-        files = [path for path in Path(self.folder).rglob("*") if path.is_file()]
-        self._add("temporary files", b"\n".join(path.read_bytes() for path in files))
+        self.look_at_files()
+
+    def look_at_files(self) -> None:
+        """Those of the temporary folder, and those that are kept."""
+        for place, folder in (("temporary files", self.folder), ("kept files", self.kept_in)):
+            files = [path for path in Path(folder).rglob("*") if path.is_file()]
+            self._add(place, b"\n".join(path.read_bytes() for path in files))
 
     def _add(self, place: str, found: bytes) -> None:
         if found not in self.places.get(place, b""):
@@ -126,6 +139,26 @@ def requests(scene: Scene) -> Iterator[tuple[Actor, str, str]]:
             for method in ("GET", "POST"):
                 if method in address.page.methods:
                     yield one, method, address.path
+
+
+def uploaded(scene: Scene, word: str, run: Run, kept: Kept) -> None:
+    """A file of 3 MB with somebody's word in it: looked for while it is read, and after."""
+
+    def reading(file):
+        kept.look_at_files()
+        return checked(file)
+
+    checked = uploads.checked
+    with run.fixture("monkeypatch").context() as fault, undone():
+        fault.setattr(uploads, "checked", reading)
+        one = actor("administrator", make_user(Role.ADMINISTRATOR, scene.organisation))
+        data = pdf(b"1 0 obj\n<< /Type /Catalog >>\nendobj\n% " + f"{word} ".encode() * 80_000)
+        said = {"title": "Agreement", "kind": "AGREEMENT", "language": "fr"}
+        sent = {**said, "valid_0": "2026-01-01", "file": SimpleUploadedFile("a.pdf", data)}
+        path = reverse("document_add", args=[scene.organisation.pk])
+        answer = one.say("POST", path, sent)
+        assert answer.status_code == 302
+        kept.look(answer)
 
 
 def broken(scene: Scene, word: str, run: Run, kept: Kept) -> None:
@@ -173,6 +206,7 @@ def canaries(run: Run) -> Figure:
                 kept.look(one.say(method, path))
             run.tell(number, len(chosen))
         broken(scene, sealed[0], run, kept)
+        uploaded(scene, sealed[0], run, kept)
     places = kept.everything()
     wrong = [
         f"{word} in {place}"
@@ -186,7 +220,7 @@ def canaries(run: Run) -> Figure:
         wrong=len(wrong),
         control=control(run, scene, sealed[0]),
         unit=f"bytes left by {len(chosen)} requests",
-        without="of 2: a log that repeats an error's words, a session in plain",
+        without="of 3: logs that repeat an error's words, sessions in plain, files put aside",
         examples=tuple(wrong[:20]),
     )
 
@@ -199,14 +233,28 @@ class Talkative(logging.Formatter):
         return super().format(record)
 
 
+def in_plain(guard) -> None:
+    """Sessions as Django writes them."""
+    plain = JSONSerializer()
+    guard.setattr(Sealed, "dumps", lambda self, content: plain.dumps(content))
+    guard.setattr(Sealed, "loads", lambda self, written: plain.loads(written))
+
+
 def control(run: Run, scene: Scene, word: str) -> int:
-    """The same search where a log says what an error says, and where a session is not sealed."""
-    with Kept(run, formatter=Talkative("%(message)s")) as kept:
+    """The same search where an error is logged whole, no session sealed, uploads put aside."""
+    with (
+        Kept(run, formatter=Talkative("%(message)s")) as kept,
+        run.fixture("monkeypatch").context() as guard,
+    ):
         broken(scene, word, run, kept)
-        run.fixture("settings").SESSION_SERIALIZER = f"{JSONSerializer.__module__}.JSONSerializer"
+        in_plain(guard)
+        guard.setattr(run.fixture("settings"), "FILE_UPLOAD_HANDLERS", [TO_DISK])
+        uploaded(scene, word, run, kept)
         writer = actor("colleague", scene.colleague)
         with undone():
             answer = writer.say("POST", reverse("count_comment_save", args=[scene.draft.pk]))
             kept.look(answer)
     places = kept.everything()
-    return sum(word.encode() in places[place] for place in ("logs", "sessions"))
+    unseen = [place for place in CONTROLS if word.encode() not in places[place]]
+    assert not unseen, f"the control found nothing in: {unseen}"
+    return len(CONTROLS)
