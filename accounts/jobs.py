@@ -27,7 +27,7 @@ from . import letters
 from .adapter import reset_url
 from .models import Elevation, FactorReset, Invitation, Membership, SignInTries, User
 from .rights import confirming_organisations, holders, watchers
-from .roles import CONFIRM_RESET
+from .roles import CONFIRM_RESET, REVIEW_ELEVATIONS
 from .two_people import Change
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ def tell_of_decline(*, invitation_id: str, organisation_id: int) -> None:
     with scope(organisation_ids=[organisation_id]):
         rows = Invitation.objects.select_related("organisation", "invited_by")
         invitation = rows.get(pk=invitation_id)
-        letters.send("invitation_declined", invitation.invited_by, invitation=invitation)
+        if invitation.invited_by.is_active:
+            letters.send("invitation_declined", invitation.invited_by, invitation=invitation)
 
 
 @app.task(name="accounts.jobs.send_reset", retry=AGAIN)
@@ -136,16 +137,19 @@ def send_reset(*, sealed: str, language: str) -> None:
 
 
 @app.task(name="accounts.jobs.tell_of_elevation", retry=AGAIN)
-def tell_of_elevation(*, elevation_id: str, organisation_id: int, reviewer_id: str) -> None:
-    """Tell one person who may review it that emergency access was opened.
+def tell_of_elevation(*, elevation_id: str, organisation_id: int) -> None:
+    """Tell who may review it by then that emergency access was opened: that, and where to read on.
 
     For the organisation, not for its holder: whose account closes meanwhile is told of as well.
     """
-    from .actions import elevation as actions  # as above
-
     with scope(organisation_ids=[organisation_id]):
-        elevation = Elevation.objects.select_related("organisation").get(pk=elevation_id)
-        actions.tell(elevation=elevation, reviewer=User.objects.get(pk=reviewer_id))
+        rows = Elevation.objects.select_related("organisation", "user")
+        elevation = rows.get(pk=elevation_id)
+        url = letters.address("elevation", elevation.pk)
+        people = holders(organisation_id, REVIEW_ELEVATIONS, besides=[elevation.user])
+        with timezone.override(elevation.organisation.time_zone):
+            for reviewer in people:
+                letters.send("elevation", reviewer, elevation=elevation, url=url)
 
 
 @app.task(name="accounts.jobs.tell_of_reset", retry=AGAIN)

@@ -1,6 +1,7 @@
 """Emergency access: opened, told, ended, reviewed."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -64,6 +65,29 @@ def test_it_is_told_of_whoever_closes_the_account_first(worker, place, coordinat
     worker.save(update_fields=["is_active"])
     run_jobs()
     assert [message.to for message in mail.outbox] == [[coordinator.email]]
+
+
+def test_the_hour_is_that_of_the_organisation():
+    place = make_organisation(time_zone="Asia/Kolkata")
+    make_user("coordinator", place, language="en")
+    made = elevate(make_user("field_worker", place, site=make_site(place)), place)
+    run_jobs()
+    hour = made.ends_at.astimezone(ZoneInfo("Asia/Kolkata"))
+    assert f"{hour:%H:%M}" in mail.outbox[-1].body
+
+
+def test_whoever_cannot_review_it_any_more_is_not_told(worker, place, coordinator):
+    closed = make_user("auditor", place)
+    moved = make_user("auditor", place)
+    administrator = make_user("administrator", place)
+    elevate(worker, place)
+    closed.is_active = False
+    closed.save(update_fields=["is_active"])
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    moved.memberships.update(active=(dt.date(2000, 1, 1), yesterday))
+    run_jobs()
+    told = {message.to[0] for message in mail.outbox}
+    assert told == {coordinator.email, administrator.email}
 
 
 def test_a_reason_is_given(worker, place, coordinator):

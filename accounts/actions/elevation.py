@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import jobs
-from accounts.letters import address, send
 from accounts.models import Elevation, User
 from accounts.models.elevation import SHORTEST_REASON
 from accounts.rights import holders, roles_to_elevate_to
@@ -34,7 +33,7 @@ def elevate(
         raise PermissionDenied
     if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError({"reason": _("Say in at least 20 characters why.")}, code="reason")
-    reviewers = _reviewers(organisation, by)
+    _require_reviewer(organisation, by)
     _refuse_while_unreviewed(by)
     now = timezone.now()
     elevation = Elevation(
@@ -49,23 +48,15 @@ def elevate(
         elevation.save(force_insert=True)
     details = {"role": role, "minutes": minutes, "elevation": str(elevation.pk)}
     journal.record("elevate", elevation, by=by, details=details)
-    for reviewer in reviewers:
-        jobs.tell_of_elevation.defer(
-            elevation_id=str(elevation.pk),
-            organisation_id=organisation.pk,
-            reviewer_id=str(reviewer.pk),
-        )
+    jobs.tell_of_elevation.defer(elevation_id=str(elevation.pk), organisation_id=organisation.pk)
     return elevation
 
 
-def _reviewers(organisation: Organisation, by: User) -> list[User]:
-    """Who else can review it; refused where there is nobody."""
-    reviewers = holders(organisation.pk, REVIEW_ELEVATIONS, besides=[by])
-    if not reviewers:
+def _require_reviewer(organisation: Organisation, by: User) -> None:
+    if not holders(organisation.pk, REVIEW_ELEVATIONS, besides=[by]):
         raise ValidationError(
             _("Nobody else here could review it: ask your administrator."), code="no_reviewer"
         )
-    return reviewers
 
 
 def _refuse_while_unreviewed(by: User) -> None:
@@ -120,8 +111,3 @@ def review(*, elevation: Elevation, outcome: str, findings: str, by: User) -> El
     details = {"outcome": outcome, "elevation": str(elevation.pk)}
     journal.record("review_elevation", elevation, by=by, details=details)
     return elevation
-
-
-def tell(*, elevation: Elevation, reviewer: User) -> None:
-    """One e-mail, in the reader's language: that it happened, and where to read who and why."""
-    send("elevation", reviewer, elevation=elevation, url=address("elevation", elevation.pk))
