@@ -12,6 +12,8 @@ from procrastinate.contrib.django import app
 
 from accounts.models import User
 from audit.models import JournalEntry
+from audit.scope import scope
+from reports.actions import handover
 from reports.exports import folder
 from reports.models import Export
 from tests import factories
@@ -143,6 +145,24 @@ def test_what_was_downloaded_is_not_taken_back(client, network, export):
     downloaded(client, export)
     assert "too late" in post(client, "export_withdraw", export)
     assert Export.objects.budget(network.coordinator, network.lead).spent_by_person == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("export_withdraw", "withdrawn"), ("export_download", "downloaded")]
+)
+def test_what_moved_on_while_the_sweep_came_to_it_does_not_stop_it(client, export, name, state):
+    age(export, expires_at=-dt.timedelta(seconds=2))
+    client.post(reverse(name, args=[export.pk]))
+    with portal(), scope(organisation_ids=[export.organisation_id]):
+        handover._expire(export, timezone.now() + dt.timedelta(days=1))
+    assert stored(export)[1] == state
+
+
+def test_what_was_made_meanwhile_is_kept(client, export):
+    """Found without an answer, then approved and made."""
+    with portal(), scope(organisation_ids=[export.organisation_id]):
+        handover._expire(export, timezone.now())
+    assert stored(export)[1] == "built"
 
 
 def test_a_request_that_nobody_answers_ends(client, network):

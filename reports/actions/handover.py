@@ -86,15 +86,8 @@ def sweep() -> int:
     Returns how many files nobody knew. In the scope of all organisations.
     """
     now = timezone.now()
-    expired = Export.objects.filter(
-        Q(state=State.BUILT, expires_at__lte=now)
-        | Q(
-            state__in=[State.REQUESTED, State.APPROVED],
-            requested_at__lte=now - dt.timedelta(days=DAYS_WAITING),
-        )
-    )
-    for export in expired:
-        _expire(export)
+    for export in Export.objects.filter(_is_over(now)):
+        _expire(export, now)
     begun_before = now - dt.timedelta(hours=HOURS_OF_WORK)
     for export in Export.objects.filter(state=State.BUILDING, begun_at__lte=begun_before):
         build.fail(export=export, failure=Failure.ERROR)
@@ -105,9 +98,20 @@ def sweep() -> int:
     return folder.remove_strays(set(kept.values_list("file_name", flat=True)))
 
 
+def _is_over(now: dt.datetime) -> Q:
+    """Built a day ago, or left without an answer for days."""
+    return Q(state=State.BUILT, expires_at__lte=now) | Q(
+        state__in=[State.REQUESTED, State.APPROVED],
+        requested_at__lte=now - dt.timedelta(days=DAYS_WAITING),
+    )
+
+
 @transaction.atomic
-def _expire(export: Export) -> None:
+def _expire(export: Export, now: dt.datetime) -> None:
+    """Once it is locked, unless it was begun, given or taken back since it was found."""
     export = locked(export)
+    if not Export.objects.filter(_is_over(now), pk=export.pk).exists():
+        return
     export.state, export.passphrase = State.EXPIRED, ""
     export.save(update_fields=["state", "passphrase"])
     journal.record("expire_export", export, by=None, details=facts(export))
