@@ -333,7 +333,7 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 # History is read by the row it tells of: no other index, which each write would pay for.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
-PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "accounts.jobs", "reports.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "programs.jobs", "accounts.jobs", "reports.jobs"]
 INVITATION_DAYS = 7
 # Whoever has had emergency access opens no other while one waits longer than this for its review.
 ELEVATION_REVIEW_DAYS = 7

@@ -32,7 +32,7 @@ def add_document(
     """Keep a file that was checked, sealed on disk before its row is committed."""
     if not by.has_perm(EDIT, organisation):
         raise PermissionDenied
-    with explained():
+    with uploads.kept(file.data) as stored, explained():
         document = Document.objects.create(
             organisation=organisation,
             about=about,
@@ -40,7 +40,7 @@ def add_document(
             title=title,
             language=language,
             valid=valid,
-            file=uploads.store(file.data),
+            file=stored,
             name=file.name,
             content_type=file.content_type,
             size=len(file.data),

@@ -5,7 +5,16 @@ file claims for what it holds. What cannot be looked through is refused, with wh
 """
 
 from .checking import MOST_BYTES, Safe, checked, checked_name
-from .keeping import UnreadableError, keys_found, path_of, read, seal_again, store
+from .keeping import (
+    UnreadableError,
+    kept,
+    keys_found,
+    path_of,
+    read,
+    remove_strays,
+    seal_again,
+    store,
+)
 
 __all__ = [
     "MOST_BYTES",
@@ -13,9 +22,11 @@ __all__ = [
     "UnreadableError",
     "checked",
     "checked_name",
+    "kept",
     "keys_found",
     "path_of",
     "read",
+    "remove_strays",
     "seal_again",
     "store",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from audit.encryption import SealError, key_of, ring
 from audit.keys import note_use
 
 logger = logging.getLogger(__name__)
+# Younger files may belong to a row that is not yet committed, or be on their way here.
+SECONDS_OF_GRACE = 24 * 60 * 60
 
 
 class UnreadableError(Exception):
@@ -36,6 +40,17 @@ def store(data: bytes) -> str:
     note_use(ring().current)
     write(name, ring().seal(data, context(name)))
     return name
+
+
+@contextmanager
+def kept(data: bytes) -> Iterator[str]:
+    """Store a file for a row that is written meanwhile; where that fails, it goes again."""
+    name = store(data)
+    try:
+        yield name
+    except BaseException:
+        path_of(name).unlink(missing_ok=True)
+        raise
 
 
 def write(name: str, sealed: bytes) -> None:
@@ -69,6 +84,19 @@ def read(name: str) -> bytes:
 def stored() -> Iterator[Path]:
     """Every stored file."""
     return iter(sorted(Path(settings.FILES_DIR).glob("??/" + "[0-9a-f]" * 32)))
+
+
+def remove_strays(known: Collection[str]) -> int:
+    """Delete what no row speaks of, drafts of a killed process included. Returns how many."""
+    oldest = time.time() - SECONDS_OF_GRACE
+    strays = [
+        path
+        for path in Path(settings.FILES_DIR).glob("??/" + "[0-9a-f]" * 32 + "*")
+        if path.name not in known and path.stat().st_mtime < oldest
+    ]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
 
 
 def keys_found() -> Iterator[str]:
