@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit import encryption
 
@@ -47,6 +49,12 @@ def post(email: str, subject: str, text: str) -> None:
     """Leave an e-mail to the worker, sealed: it may hold a link that opens something."""
     letter = json.dumps([email, " ".join(subject.splitlines()).strip(), text])
     deliver.defer(sealed=encryption.encrypt(letter, LETTER))
+
+
+def keys_found() -> Counter[str]:
+    """How many e-mails, and addresses to send one to, each key seals in jobs."""
+    sealed = ProcrastinateJob.objects.exclude(args__sealed=None)
+    return Counter(map(encryption.key_of_text, sealed.values_list("args__sealed", flat=True)))
 
 
 def opened(sealed: str) -> tuple[str, str, str]:

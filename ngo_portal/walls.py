@@ -17,7 +17,8 @@ WALLS = Walls(
         "pghistory_context": "not used: the context is on each event",
         "portal_cache": "counters of limits, pictures, forms left in haste: sealed for their key",
         "procrastinate_events": "what became of a job",
-        "procrastinate_jobs": "keys of rows, never a word: each job opens its requester's scope",
+        "procrastinate_jobs": "keys of rows, and sealed e-mails until they have left: each job "
+        "opens the scope of who asked or of one organisation",
         "procrastinate_periodic_defers": "when a periodic job was last asked for",
         "procrastinate_workers": "workers that are alive",
         "usersessions_usersession": "browsers of an account, by hashes of their keys",

@@ -123,4 +123,6 @@ def test_keys_of_forms_are_forgotten_after_two_days():
 def test_every_job_that_runs_by_itself_is_known_to_the_worker():
     app.perform_import_paths()
     names = {name for name, _id in app.periodic_registry.periodic_tasks}
-    assert {"audit.jobs.forget_submitted_forms", "accounts.jobs.forget_sessions"} <= names
+    own = ["forget_submitted_forms", "forget_jobs", "resume_jobs"]
+    assert {f"audit.jobs.{name}" for name in own} <= names
+    assert {"accounts.jobs.forget_sessions", "programs.jobs.sweep_files"} <= names

@@ -11,13 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from psycopg.conninfo import conninfo_to_dict
 
-from accounts import factors
+from accounts import factors, letters
 from accounts.actions.factor import add_passkey, renew_codes, use_code
+from accounts.jobs import RESET, send_reset
 from audit import encryption, keys, rotation
 from audit.models import KeyInUse
 from audit.walls import sealed
 from beneficiaries.models import CountNote, CountReport
 from ngo_portal.launch.vault import write_private
+from ngo_portal.management.commands import rotate_keys
 from programs import uploads
 from tests.factories import (
     make_filled_report,
@@ -162,3 +164,14 @@ def test_a_list_of_keys_changes_nothing(keys_of, as_owner):
     as_owner(owns=False)
     assert f"{first.current}: 0" not in said.getvalue()
     assert f"{ring.current}: 0 values, seals from now on" in said.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_key_that_seals_an_email_that_waits_is_counted(keys_of):
+    old, new = os.urandom(32), os.urandom(32)
+    first = keys_of(old)
+    letters.post("asha@example.org", "Hello", "How are you?")
+    ring = keys_of(old, new)
+    send_reset.defer(sealed=encryption.encrypt("asha@example.org", RESET), language="fr")
+    assert letters.keys_found() == {first.current: 1, ring.current: 1}
+    assert rotate_keys.holding()[first.current] == 1

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from accounts import factors
+from accounts import factors, letters
 from audit import encryption, keys, reading, rotation
 from audit.walls import sealed
 from ngo_portal.settings import database
@@ -95,4 +95,5 @@ def holding() -> Counter[str]:
     found.update(encryption.key_of_text(text) for text in held)
     found.update(uploads.keys_found())
     found.update(reading.keys_found())
+    found.update(letters.keys_found())
     return found
