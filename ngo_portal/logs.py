@@ -21,13 +21,16 @@ ABOUT_CODE = (
     *(ArithmeticError, AssertionError, AttributeError, ImportError, NameError, TypeError),
     *(NotImplementedError, ImproperlyConfigured, TemplateSyntaxError),
 )
-EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+")
+# Begun where a word begins, and given up at once: a long word is read once.
+EMAIL = re.compile(r"(?<![^\s@<>\"'(),;:=])[^\s@<>\"'(),;:=]++@[^\s@<>\"'(),;:=]+")
 # What PostgreSQL quotes of a row: "Key (name)=(Asha)", "Failing row contains (1, Asha)".
 ROW = re.compile(r"=\(.*?\)|contains \(.*\)", re.DOTALL)
 QUERY = re.compile(r"\?\S+")
 # What an e-mail that waits for the worker holds.
 SEALED = re.compile(r"sealed='[^']+'")
 # A link that opens something is a secret.
+# What an error quotes may be as long as what was sent.
+LONGEST_WORDS = 300
 LINK = re.compile(r"(/invitations/|/password/reset/|/new-factor/)[^/\s]+")
 
 
@@ -81,4 +84,8 @@ def _words(error: BaseException) -> str:
         said = error.diag
         known = (error.sqlstate, said.schema_name, said.table_name, said.constraint_name)
         return "".join(f" {name}" for name in known if name)
-    return f": {error}" if isinstance(error, ABOUT_CODE) else ""
+    if not isinstance(error, ABOUT_CODE):
+        return ""
+    words = str(error)
+    is_long = len(words) > LONGEST_WORDS
+    return f": {words[:LONGEST_WORDS].rpartition(' ')[0]}…" if is_long else f": {words}"

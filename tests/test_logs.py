@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import time
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
@@ -45,6 +46,18 @@ def caught(function) -> BaseException:
 )
 def test_what_names_somebody_is_taken_out(text, left):
     assert scrub(text) == left
+
+
+def test_a_long_text_is_scrubbed_in_one_reading():
+    text = "x" * 1_000_000
+    began = time.process_time()
+    assert scrub(f"{text} a@b") == f"{text} …@…"
+    assert time.process_time() - began < 1
+
+
+def test_what_an_error_quotes_is_cut_before_a_word_that_is_not_whole():
+    error = TypeError("a word " + "asha" * 100 + "@example.org")
+    assert written("Broken", error=error).endswith("TypeError: a word…")
 
 
 def test_an_exception_keeps_its_lines_and_loses_its_words():
