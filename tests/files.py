@@ -48,6 +48,13 @@ def docx(**members: str | bytes) -> bytes:
     return file.getvalue()
 
 
+def field(*pieces: str) -> str:
+    """The text of a document with one field, whose instruction is in pieces."""
+    said = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
+    marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end")]
+    return f'<w:document xmlns:w="w">{marks[0]}{said}{marks[1]}</w:document>'
+
+
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", size, "teal").save(file, kind, **options)
@@ -124,12 +131,50 @@ REFUSED: dict[str, tuple[str, bytes]] = {
         "packed.pdf",
         packed(b"1 0 <<>>", b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]"),
     ),
+    "a PDF packed with Flate twice": (
+        "packed.pdf",
+        packed(
+            zlib.compress(b"1 0 << /S /JavaScript >>"),
+            b"/Type /ObjStm /Filter [/FlateDecode /FlateDecode]",
+        ),
+    ),
+    "a PDF packed under a short name": (
+        "packed.pdf",
+        packed(b"1 0 <<>>", b"/Type /ObjStm /Filter [/AHx /FlateDecode]"),
+    ),
+    "a PDF that says far before how it is packed": (
+        "packed.pdf",
+        packed(
+            b"1 0 <<>>",
+            b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode] /A (" + b"a" * 600 + b")",
+        ),
+    ),
+    "a PDF that packs objects without a type": (
+        "packed.pdf",
+        packed(b"1 0 <<>>", b"/N 1 /First 4 /Filter [/ASCIIHexDecode /FlateDecode]"),
+    ),
     "a PDF locked": ("locked.pdf", pdf(b"1 0 obj << /Encrypt 2 0 R >> endobj ")),
     "a PDF that unpacks without end": ("bomb.pdf", pdf(BIG_STREAM % bomb(80))),
     "a document with macros": ("macro.docx", docx(**{"word/vbaProject.bin": b"\xd0\xcf"})),
     "a document of macros": ("macro.docm", docx()),
     "a document that embeds": ("embeds.docx", docx(**{"word/embeddings/a.bin": b"x"})),
     "a document that fetches": ("fetches.docx", docx(**{RELATIONS: TEMPLATE})),
+    "a document that starts a program": (
+        "field.docx",
+        docx(**{"word/document.xml": field("DDE", "AUTO c:\\\\a.exe")}),
+    ),
+    "a document that fetches a picture": (
+        "field.docx",
+        docx(**{"word/document.xml": field('INCLUDEPICTURE "http://example.org/a.png"')}),
+    ),
+    "a document with a simple field that acts": (
+        "field.docx",
+        docx(**{"word/footer1.xml": '<p xmlns:w="w"><w:fldSimple w:instr=" DDE a b"/></p>'}),
+    ),
+    "a document with another one in it": (
+        "chunk.docx",
+        docx(**{"word/afchunk.mht": "MIME-Version: 1.0"}),
+    ),
     "a document of entities": ("laughs.docx", docx(**{"word/document.xml": LAUGHS})),
     "a document that unpacks without end": (
         "bomb.docx",
@@ -151,8 +196,16 @@ REFUSED: dict[str, tuple[str, bytes]] = {
 KEPT: dict[str, tuple[str, bytes]] = {
     "a PDF": ("Accord 2026 – Préfecture.PDF", pdf()),
     "a PDF that is packed": ("packed.pdf", packed(b"1 0 << /Type /Page >>")),
+    "a PDF with an index of its objects": (
+        "index.pdf",
+        packed(b"1 0 1", b"/Type /XRef /Filter /FlateDecode /DecodeParms << /Predictor 12 >>"),
+    ),
     "a document": ("protocol.docx", docx()),
     "a document with a link": ("link.docx", docx(**{RELATIONS: LINK})),
+    "a document with fields that show": (
+        "fields.docx",
+        docx(**{"word/document.xml": field("PAGE", ' HYPERLINK "http://dde.example.org/"')}),
+    ),
     "a photograph": ("photo.jpeg", with_place()),
     "a scan": ("scan.png", picture("PNG")),
     "a name with folders": ("../../static/page.pdf", pdf()),

@@ -1,8 +1,9 @@
-"""Text documents (.docx): no macro, nothing embedded, nothing fetched from elsewhere."""
+"""Text documents (.docx): no macro, nothing embedded, no field that acts, nothing fetched."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from xml.parsers import expat
@@ -13,9 +14,20 @@ from django.utils.translation import gettext as _
 MOST_MEMBERS = 500
 MOST_UNPACKED = 50 * 1024 * 1024
 MAIN = "word/document.xml"
-ENDS_OF_ACTIVE = ("vbaproject.bin", "vbadata.xml", ".exe", ".dll", ".js", ".vbs", ".html", ".htm")
+ENDS_OF_ACTIVE = (
+    *("vbaproject.bin", "vbadata.xml", ".exe", ".dll", ".js", ".vbs"),
+    *(".html", ".htm", ".xhtml", ".mht", ".mhtml", ".rtf"),
+)
 ACTIVE_FOLDERS = ("word/embeddings/", "word/activex/", "customui/")
-HYPERLINK = "/hyperlink"
+HYPERLINK, OTHER_DOCUMENT = "/hyperlink", "/afchunk"
+ACTIVE_TYPE = re.compile(r"macroenabled|html|rtf|rfc822|multipart|oleobject", re.IGNORECASE)
+# Fields that start a program, fetch something, or put such a field together.
+FIELD = re.compile(
+    r"\b(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|DATABASE|EMBED|MACROBUTTON|QUOTE)\b", re.IGNORECASE
+)
+QUOTED = re.compile(r'"[^"]*"')
+FIELD_MARK = "\0"
+BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
 
 
@@ -57,28 +69,71 @@ def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) ->
     if len(content) > left:
         raise _too_large()
     name = member.filename.lower()
-    if name.endswith((".xml", ".rels")):
+    if name.endswith((".xml", ".rels")) or content.lstrip(BEFORE_XML).startswith(b"<"):
         _check_xml(content, is_links=name.endswith(".rels"), is_types=name.startswith("[content"))
     return len(content)
 
 
+class Fields:
+    """The instructions of a part's fields, put together from their pieces."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.is_inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        own = _local(name)
+        self.is_inside = own == "instrText"
+        if own in {"fldChar", "fldSimple"}:
+            said = [value for key, value in attributes.items() if _local(key) == "instr"]
+            self.said += [FIELD_MARK, *said, FIELD_MARK]
+
+    def text(self, written: str) -> None:
+        if self.is_inside:
+            self.said.append(written)
+
+    def end(self, name: str) -> None:
+        self.is_inside = False
+
+    def act(self) -> bool:
+        """Whether one does more than show something."""
+        fields = "".join(self.said).split(FIELD_MARK)
+        return any(FIELD.search(QUOTED.sub("", field)) for field in fields)
+
+
 def _check_xml(content: bytes, *, is_links: bool, is_types: bool) -> None:
+    fields = Fields()
+
     def start(name: str, attributes: dict[str, str]) -> None:
-        is_far = attributes.get("TargetMode") == "External"
-        if is_links and is_far and not attributes.get("Type", "").endswith(HYPERLINK):
+        is_active = is_types and ACTIVE_TYPE.search(attributes.get("ContentType", ""))
+        if is_active or (is_links and _leads_out(attributes)):
             raise _acts()
-        if is_types and "macroenabled" in attributes.get("ContentType", "").lower():
-            raise _acts()
+        fields.start(name, attributes)
 
     def doctype(*args: object) -> None:
         raise _acts()
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, doctype
+    parser.StartElementHandler, parser.EndElementHandler = start, fields.end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = fields.text, doctype
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise ValueError from error
+    if fields.act():
+        raise _acts()
+
+
+def _local(name: str) -> str:
+    """A name without the prefix of its namespace."""
+    return name.rpartition(":")[2]
+
+
+def _leads_out(attributes: dict[str, str]) -> bool:
+    """A link that is followed without a click, or that puts another document into this one."""
+    kind = attributes.get("Type", "")
+    is_far = attributes.get("TargetMode") == "External" and not kind.endswith(HYPERLINK)
+    return is_far or kind.lower().endswith(OTHER_DOCUMENT)
 
 
 def _acts() -> ValidationError:

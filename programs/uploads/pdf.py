@@ -18,17 +18,21 @@ ACTS = re.compile(
 )
 LOCKED = re.compile(rb"/Encrypt\b")
 ESCAPE = re.compile(rb"#([0-9a-fA-F]{2})")
-STREAM = re.compile(rb"\bstream\r?\n")
-# Objects packed with anything but Flate, or with its predictors, would hide their names.
-PACKED = re.compile(rb"/ObjStm\b")
+STREAM = re.compile(rb"(?<!end)stream[ \t]*(?:\r\n|\n|\r)")
+# A stream that holds objects, by its type or by what it says of the first of them.
+PACKED = re.compile(rb"/ObjStm\b|/First\s+\d+\s*(?:/|>>)")
+# It is packed once with Flate, without predictors, and says so plainly: else it hides its names.
+BEGINNING = re.compile(rb"\b\d+\s+\d+\s+obj\b")
+FLATE = re.compile(rb"/Filter\s*(?:\[\s*/FlateDecode\s*\]|/FlateDecode\b)\s*(?:/|>>)")
+FILTER = re.compile(rb"/(?:Filter|F)\b")
 UNREADABLE = re.compile(
-    rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|Predictor)\b"
+    rb"/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|Predictor|DecodeParms)\b"
 )
-DICTIONARY = 400
 END = b"%%EOF"
 AFTER_END = 64
 MOST_STREAM = 64 * 1024 * 1024
 MOST_UNPACKED = 256 * 1024 * 1024
+MOST_STREAMS = 50_000
 PIECE = 1024 * 1024
 LONGEST_NAME = 32
 
@@ -42,9 +46,17 @@ def check_pdf(data: bytes) -> bytes:
             code="damaged",
         )
     _look_at(data)
-    left = MOST_UNPACKED
-    for match in STREAM.finditer(data):
-        left -= _look_into(data, match, left)
+    left, start = MOST_UNPACKED, 0
+    for number, match in enumerate(STREAM.finditer(data)):
+        size, is_whole = _look_into(memoryview(data)[match.end() :], left)
+        left -= size
+        # From the stream before: nothing written in between can pass for a beginning or an end.
+        is_hidden = _holds_objects(data[start : match.start()]) and not is_whole
+        if is_hidden or number > MOST_STREAMS:
+            raise _too_much()
+        start = match.end()
+    if _holds_objects(data[start:]):
+        raise _too_much()
     return data
 
 
@@ -66,27 +78,39 @@ def _look_at(text: bytes) -> None:
         )
 
 
-def _look_into(data: bytes, match: re.Match[bytes], left: int) -> int:
-    """Look through one stream, a piece at a time; returns how much it holds."""
-    before = _plain(data[max(0, match.start() - DICTIONARY) : match.start()])
-    dictionary = before[before.rfind(b" obj") + 1 :]
-    if PACKED.search(dictionary) and UNREADABLE.search(dictionary):
+def _holds_objects(before: bytes) -> bool:
+    """Whether the stream after this text holds objects; refused when it does so in another way."""
+    text = _plain(before)
+    found = PACKED.search(text)
+    if not found:
+        return False
+    beginnings = [match.start() for match in BEGINNING.finditer(text, 0, found.start())]
+    dictionary = text[beginnings[-1] if beginnings else 0 :]
+    is_plain = FLATE.search(dictionary) and len(FILTER.findall(dictionary)) == 1
+    if not is_plain or UNREADABLE.search(text):
         raise _too_much()
-    unpacker, rest, size, tail = zlib.decompressobj(), data[match.end() :], 0, b""
-    while rest and not unpacker.eof:
-        try:
-            piece = unpacker.decompress(rest, PIECE)
-        except zlib.error:
-            break
-        rest = unpacker.unconsumed_tail
-        size += len(piece)
-        if size > min(MOST_STREAM, left):
-            raise _too_much()
-        _look_at(tail + piece)
-        tail = piece[-LONGEST_NAME:]
-        if not piece:
-            break
-    return size
+    return True
+
+
+def _look_into(view: memoryview, left: int) -> tuple[int, bool]:
+    """Look through one stream, a piece at a time: how much it holds, and whether it was whole."""
+    unpacker, size, tail = zlib.decompressobj(), 0, b""
+    for start in range(0, len(view), PIECE):
+        rest = view[start : start + PIECE]
+        while rest and not unpacker.eof:
+            try:
+                piece = unpacker.decompress(rest, PIECE)
+            except zlib.error:
+                return size, False
+            rest = unpacker.unconsumed_tail
+            size += len(piece)
+            if size > min(MOST_STREAM, left):
+                raise _too_much()
+            _look_at(tail + piece)
+            tail = piece[-LONGEST_NAME:]
+        if unpacker.eof:
+            return size, True
+    return size, False
 
 
 def _too_much() -> ValidationError:

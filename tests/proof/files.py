@@ -1,7 +1,10 @@
 """Of what people can send, nothing that acts is kept, and nothing eats the server's memory."""
 
+import io
 import random
+import re
 import resource
+import zipfile
 from unittest.mock import patch
 
 from django.core.exceptions import ValidationError
@@ -21,6 +24,14 @@ NEVER = (
     b"/Launch",
     b"vbaProject",
     b"MZ\x00",
+    b"afchunk.mht",
+    b">DDE<",
+    b'" DDE a b"',
+    b"INCLUDEPICTURE",
+)
+# Objects packed in a way that hides their names.
+HIDES = re.compile(
+    rb"obj\s*<<[^>]*(?:/ObjStm|/First 4)[^>]*(?:/AHx|/ASCIIHex|Decode /Flate)[^>]*>>"
 )
 
 
@@ -73,7 +84,19 @@ def kept(name: str, data: bytes) -> bytes | None:
 
 def acts(data: bytes | None) -> bool:
     """Whether what is kept could act, or still says where a photograph was taken."""
-    return data is not None and any(sign in data for sign in NEVER)
+    if data is None:
+        return False
+    texts = [data, *parts(data)]
+    return bool(HIDES.search(data)) or any(sign in text for text in texts for sign in NEVER)
+
+
+def parts(data: bytes) -> list[bytes]:
+    """What a document packs, when it can be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return [archive.read(member) for member in archive.infolist()]
+    except Exception:
+        return []
 
 
 def unguarded() -> int:
