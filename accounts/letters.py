@@ -53,7 +53,7 @@ def post(email: str, subject: str, text: str) -> None:
 
 def keys_found() -> Counter[str]:
     """How many e-mails, and addresses to send one to, each key seals in jobs."""
-    sealed = ProcrastinateJob.objects.exclude(args__sealed=None)
+    sealed = ProcrastinateJob.objects.filter(args__has_key="sealed")
     return Counter(map(encryption.key_of_text, sealed.values_list("args__sealed", flat=True)))
 
 

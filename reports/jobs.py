@@ -111,11 +111,10 @@ def tell_approvers(*, export_id: str, organisation_id: int, requester_id: str, *
         asked = Export.objects.values_list("approver_organisation_id", flat=True).get(pk=export_id)
     with scope(organisation_ids=[asked]):
         requester = User.objects.get(pk=requester_id)
-        people = holders(asked, APPROVE, besides=[requester], are_settled=True)
-    for person in people:
-        with translation.override(person.language):
-            said = _("An export waits for your answer, for three days.")
-            _send(person, said, letters.address("export_review", export_id))
+        for person in holders(asked, APPROVE, besides=[requester], are_settled=True):
+            with translation.override(person.language):
+                said = _("An export waits for your answer, for three days.")
+                _send(person, said, letters.address("export_review", export_id))
 
 
 def _send(person: User, said: str, url: str) -> None:
