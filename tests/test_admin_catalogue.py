@@ -312,3 +312,9 @@ def test_a_list_answers_its_filters(client):
 
 def list_of(model):
     return reverse(f"catalogue:programs_{model}_changelist")
+
+
+@pytest.mark.parametrize(("field", "status"), [("", 200), ("name", 400), ("no_such_field", 400)])
+def test_an_address_that_names_another_key_is_no_failure(administrator, own, field, status):
+    page = to("program", "change", make_program(own).pk)
+    assert administrator.get(page, {"_to_field": field}).status_code == status

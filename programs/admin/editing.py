@@ -132,6 +132,10 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
         """Rows that hang on this one are added once it exists."""
         return self.inlines if obj else []
 
+    def get_object(self, request, object_id, from_field=None):
+        """An address that names an empty field (`?_to_field=`) names none."""
+        return super().get_object(request, object_id, from_field or None)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.kept, form.refused = self.kept, getattr(request, "refused", None)

@@ -9,8 +9,10 @@ not meet every kind in one run; a kind that no field met counts as wrong.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
@@ -25,10 +27,11 @@ from tests.backstage import NOWHERE, away
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import count_first, photograph, undone
 from tests.proof.fields import Form, every_name, forms
-from tests.proof.misuses import ECHO, FAMILIES, MISUSES, Misuse, content, drawn
+from tests.proof.misuses import ECHO, FAMILIES, MISUSES, Input, Misuse, content, drawn
 from tests.scene import make_scene
 
 Field = tuple[Form, str]
+NEAR, AT_ONCE = 1000, 3
 # What a request may leave behind though its answer is a refusal.
 PASSING = {"django_session", "portal_cache", "audit_submittedform", "accounts_user"} | {
     "accounts_signintries"
@@ -93,22 +96,37 @@ def deal(targets: list[Field], chance: random.Random) -> Iterator[tuple[Field, M
         turn += 1
 
 
-def inputs(own: list[Field], others: list[Field], most: int) -> Iterator[tuple]:
-    """What is tried: (form, name, kind, value)."""
+def inputs(own: list[Field], others: list[Field], most: int) -> Iterator[Input]:
+    """What is tried, one field at a time."""
     chance = random.Random(6)  # noqa: S311 - the same inputs at each run
     kept, strange = deal(own, chance), deal(others, chance)
     for number in range(most):
         (form, name), misuse = next(strange if number % 5 == 4 else kept)
-        yield form, name, misuse, drawn(misuse, chance)
+        yield Input(form, name, misuse, drawn(misuse, chance))
 
 
-def send(form: Form, name: str, misuse: Misuse, value: bytes) -> HttpResponse:
+def together(tried: Iterator[Input]) -> Iterator[list[Input]]:
+    """The same, by request: of those near each other, three fields of one large form at once."""
+    while near := list(itertools.islice(tried, NEAR)):
+        waiting = defaultdict(dict)
+        for one in near:
+            place = waiting[id(one.form)]
+            if not one.can_share or one.name in place:
+                yield [one]
+                continue
+            place[one.name] = one
+            if len(place) == AT_ONCE:
+                yield list(waiting.pop(id(one.form)).values())
+        yield from (list(place.values()) for place in waiting.values() if place)
+
+
+def send(tried: list[Input]) -> HttpResponse:
     """One request of the form's owner."""
-    sent = content(form, name, misuse, value)
+    form, sent = tried[0].form, content(tried)
     if form.method != "POST":
         answer = form.by.client.get(f"{form.path}?{sent.decode()}")
     else:
-        kind = misuse.content_type
+        kind = tried[0].misuse.content_type
         answer = form.by.client.generic("POST", form.path, sent, content_type=kind)
     if answer.streaming:
         answer.getvalue()
@@ -125,17 +143,18 @@ def kept() -> dict[str, str]:
     return {name: rows for name, rows in photograph().items() if name not in PASSING}
 
 
-def complaint(one: tuple, before: dict[str, str]) -> str:
-    """What is wrong with the answer to one input; "" for nothing. It is undone."""
-    form, name, misuse, value = one
-    label = f"{form.method} {form.of.name} {name} {misuse} {value[:60]!r}"
+def complaint(tried: list[Input], before: dict[str, str]) -> str:
+    """What is wrong with the answer to one request; "" for nothing. It is undone."""
+    form = tried[0].form
+    said = [f"{one.name} {one.misuse} {one.value[:60]!r}" for one in tried]
+    label = f"{form.method} {form.of.name} {', '.join(said)}"
     form.by.come()
     with undone():
         # As in production: a request finds nothing set, and nothing is set before each statement.
         connection.connection.execute(NOWHERE, prepare=False)
         with away():
             start = counted()
-            answer = send(*one)
+            answer = send(tried)
             is_written = answer.status_code >= 400 and counted() != start
         if answer.status_code >= 500:
             return f"{label}: {answer.status_code}"
@@ -154,15 +173,16 @@ def bad_inputs(run: Run) -> Figure:
         one.client = Lean(raise_request_exception=False)
     own, others = fields(found)
     before, most = kept(), run.amount(quick=len(MISUSES) * 5 // 4, full=50_000)
-    wrong, unused = [], dict.fromkeys(MISUSES)
-    for number, one in enumerate(inputs(own, others, most)):
-        unused.pop(one[2], None)
-        if said := complaint(one, before):
+    wrong, unused, number = [], set(MISUSES), 0
+    for tried in together(inputs(own, others, most)):
+        unused -= {one.misuse for one in tried}
+        number += len(tried)
+        if said := complaint(tried, before):
             wrong.append(said)
         run.tell(number, most)
-    wrong += [f"never tried: {misuse}" for misuse in unused]
+    wrong += [f"never tried: {misuse}" for misuse in sorted(unused, key=str)]
     return Figure(
-        tried=most,
+        tried=number,
         wrong=len(wrong),
         control=control(run, own, before),
         unit=f"inputs of {len(MISUSES)} kinds in {len(FAMILIES)} families, {len(own)} fields",
@@ -177,5 +197,5 @@ def control(run: Run, own: list[Field], before: dict[str, str]) -> int:
     with run.fixture("monkeypatch").context() as guard:
         guard.setattr(errors, "UNWRITABLE", re.compile("(?!)"))
         guard.setattr(ProhibitNullCharactersValidator, "__call__", lambda self, value: None)
-        wrong = (complaint((form, name, misuse, misuse.value), before) for form, name in own)
+        wrong = (complaint([Input(*held, misuse, misuse.value)], before) for held in own)
         return count_first(3, wrong)

@@ -53,6 +53,8 @@ TYPES = [
     (f"{PLAIN}; charset=utf-16", b"a=1"),
     ("", b"a=1"),
 ]
+# A form of more fields than this takes a while to answer.
+MANY = 15
 # How often what chance puts together takes its turn.
 MIXES = 12
 
@@ -94,6 +96,25 @@ FAMILIES = list(dict.fromkeys(misuse.family for misuse in MISUSES))
 PIECES = [value for values in VALUES.values() for value in values if len(value) < 60]
 
 
+@dataclass(frozen=True)
+class Input:
+    """One field of a form, and what is sent in it."""
+
+    form: Form
+    name: str
+    misuse: Misuse
+    value: bytes
+
+    @property
+    def can_share(self) -> bool:
+        """Whether other fields of its form may be misused in the same request.
+
+        Large forms alone: what is wrong with one field does not keep the others from being read.
+        """
+        is_large = len(self.form.fields) > MANY and self.form.method == "POST"
+        return is_large and self.misuse.family in {*VALUES, "mixed"}
+
+
 def drawn(misuse: Misuse, chance: random.Random) -> bytes:
     """The value that is sent: for a mix, some of the others one after the other."""
     if misuse.family == "mixed":
@@ -101,10 +122,13 @@ def drawn(misuse: Misuse, chance: random.Random) -> bytes:
     return misuse.value
 
 
-def content(form: Form, name: str, misuse: Misuse, value: bytes) -> bytes:
-    """What is sent: the form as it stands, misused."""
-    others = {key: held for key, held in form.fields.items() if key != name and held}
-    match misuse.family:
+def content(inputs: list[Input]) -> bytes:
+    """What is sent: the form as it stands, misused in one field, or in each of these."""
+    form, first = inputs[0].form, inputs[0]
+    name, value = first.name, first.value
+    misused = {one.name: one.value for one in inputs}
+    others = {key: held for key, held in form.fields.items() if key not in misused and held}
+    match first.misuse.family:
         case "content type":
             return value
         case "json":
@@ -120,7 +144,7 @@ def content(form: Form, name: str, misuse: Misuse, value: bytes) -> bytes:
         case "many times":
             pairs = [*others.items(), *[(name, value)] * 200]
         case _:
-            pairs = [*others.items(), (name, value)]
+            pairs = [*others.items(), *misused.items()]
     return "&".join(f"{quote(key)}={quote(held)}" for key, held in pairs).encode()
 
 
