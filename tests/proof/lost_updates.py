@@ -42,8 +42,10 @@ class Editing:
 def edit(editing: Editing, client: SignedClient, numbers: count, times: int) -> None:
     """Open the page, type something new, save; what was refused is typed over again."""
     for _turn in range(times):
-        page = client.get(editing.address).content.decode()
-        form = form_with(page, editing.field)
+        page = client.get(editing.address)
+        if page.status_code != 200:  # too many at once: they come back
+            continue
+        form = form_with(page.content.decode(), editing.field)
         seen = "".join(form.fields[editing.field])
         typed = editing.text(next(numbers))
         answer = client.post(editing.address, form.data(**{editing.field: typed}))
