@@ -65,7 +65,7 @@ def test_it_is_made_and_told(client, network, export, mailoutbox, settings):
 
 def test_the_mail_speaks_the_language_of_its_reader(client, network, export, mailoutbox):
     network.coordinator.language = "fr"
-    network.coordinator.save()
+    network.coordinator.save(update_fields=["language"])
     run_jobs()
     assert "est prêt" in mailoutbox[0].body
     assert mailoutbox[0].subject == "Votre portail\u00a0: un export"
@@ -86,7 +86,7 @@ def test_whoever_moved_to_another_organisation_gets_nothing(network, export):
 
 def test_a_deactivated_account_gets_nothing(network, export):
     network.coordinator.is_active = False
-    network.coordinator.save()
+    network.coordinator.save(update_fields=["is_active"])
     assert outcome(export) == ("failed", "rights")
 
 
