@@ -84,6 +84,14 @@ def a_sign_that_no_database_keeps_is_refused(scene: Scene) -> bool:
 
 
 @question
+def what_is_too_large_is_refused_unread(scene: Scene) -> bool:
+    said = {"CONTENT_LENGTH": str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)}
+    files = "multipart/form-data; boundary=x"
+    answer = browser().post(reverse("account_login"), b"", content_type=files, **said)
+    return answer.status_code == 413
+
+
+@question
 def a_refused_method_has_its_page(scene: Scene) -> bool:
     _person, client = of(scene, Role.COORDINATOR)
     answer = client.put(reverse("count_board"))
