@@ -92,6 +92,13 @@ def test_a_mistake_keeps_what_was_typed(client, place, worker):
     assert not TallySheet.objects.exists()
 
 
+def test_a_million_digits_are_refused_in_words(client, place, worker):
+    answer = post(client, place, "9" * 1_000_000, "7")
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert not TallySheet.objects.exists()
+
+
 def test_a_stale_sheet_shows_the_numbers_of_both(client, place, worker, acting):
     saved(place, worker, acting)
     html = post(client, place, "8", revision=0).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -45,8 +46,9 @@ class Section:
 
     @property
     def total(self) -> int:
-        values = [line.field.value() for group in self.groups for line in group.lines]
-        return sum(int(value) for value in values if str(value or "").isdecimal())
+        """Of what may be kept: a mistake, or a million digits, stays in its field alone."""
+        texts = [str(line.field.value()) for group in self.groups for line in group.lines]
+        return sum(int(text) for text in texts if re.fullmatch(r"\d{1,5}", text))
 
 
 def name_of(key: Key) -> str:
