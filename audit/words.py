@@ -223,10 +223,12 @@ def action_name(action: str) -> str:
 
 def object_name(model_name: str) -> str:
     """What a kind of object is called; its code where the portal has no such kind any more."""
-    for model in apps.get_models():
-        if model._meta.model_name == model_name:
-            return str(model._meta.verbose_name)
-    return model_name
+    model = _model(model_name)
+    return str(model._meta.verbose_name) if model else model_name
+
+
+def _model(name: str) -> type[models.Model] | None:
+    return next((model for model in apps.get_models() if model._meta.model_name == name), None)
 
 
 def fact_name(key: str) -> str:
@@ -250,10 +252,9 @@ def fact_in_words(key: str, value: object, kind: str = "") -> str:
 
 
 def _field_name(model_name: str, name: str) -> str:
-    for model in apps.get_models():
-        if model._meta.model_name == model_name:
-            with suppress(FieldDoesNotExist):
-                return str(model._meta.get_field(name).verbose_name)
+    if model := _model(model_name):
+        with suppress(FieldDoesNotExist):
+            return str(model._meta.get_field(name).verbose_name)
     return name.replace("_", " ")
 
 

@@ -36,13 +36,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 def sign_in_methods(request: HttpRequest) -> HttpResponse:
     rows = list(factors.of(request.user))
+    held = {row.type for row in rows} & set(factors.MAIN)
     codes = next((row for row in rows if row.type == Type.RECOVERY_CODES), None)
     context = {
         "totp": next((row for row in rows if row.type == Type.TOTP), None),
         "passkeys": [row for row in rows if row.type == Type.WEBAUTHN],
         "codes_left": factors.codes_left(request.user, codes.data) if codes else 0,
         "needs_passkey": factors.needs_passkey(request.user),
-        "may_change": _may_change(request),
+        "may_change": sitting.may_change_factors(request, held),
     }
     return render(request, "accounts/sign_in_methods.html", context)
 
@@ -81,14 +82,10 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/passkey_add.html", {"form": form, "options": options})
 
 
-def _may_change(request: HttpRequest) -> bool:
+def _require_may_change(request: HttpRequest) -> None:
     """Whoever has factors has used one of them: a password alone changes none."""
     held = set(factors.main_of(request.user).values_list("type", flat=True))
-    return sitting.may_change_factors(request, held)
-
-
-def _require_may_change(request: HttpRequest) -> None:
-    if not _may_change(request):
+    if not sitting.may_change_factors(request, held):
         raise PermissionDenied
 
 
