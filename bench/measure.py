@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
 import psycopg
 from django.db import connection
+from psycopg.waiting import Ready
 
 SEEN = """
 SELECT id::text, coalesce(current_setting('portal.organisations', true), '')
@@ -91,9 +92,26 @@ def compare(
 
 
 def _round_trips(work: Callable[[], object]) -> int:
-    """How often `work` waits for the database, BEGIN, savepoints and COMMIT included."""
-    with patch.object(
-        psycopg.Connection, "wait", autospec=True, side_effect=psycopg.Connection.wait
-    ) as wait:
+    """How often `work` waits for an answer of the database; savepoints and COMMIT included."""
+    answers: list[bool] = []
+    wait = psycopg.Connection.wait
+
+    def counted(connection, steps, *rest, **options):
+        answers.append(False)
+        return wait(connection, _watched(steps, answers), *rest, **options)
+
+    with patch.object(psycopg.Connection, "wait", counted):
         work()
-    return wait.call_count
+    return sum(answers)
+
+
+def _watched(steps: Generator, answers: list[bool]) -> Generator:
+    """The steps of psycopg as they are, noting whether an answer was read for them."""
+    ready = None
+    while True:
+        try:
+            wanted = steps.send(ready)
+        except StopIteration as end:
+            return end.value
+        ready = yield wanted
+        answers[-1] |= bool(ready & Ready.R)

@@ -37,11 +37,12 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("sign-in/", include(sign_in_urls)),
     path("catalogue/", admin.site.urls),
-    path("", include("audit.urls")),
-    path("", include("accounts.urls")),
-    path("", include("programs.urls")),
+    # What is asked most is looked at first.
     path("", include("beneficiaries.urls")),
     path("", include("reports.urls")),
+    path("", include("programs.urls")),
+    path("", include("accounts.urls")),
+    path("", include("audit.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -8,7 +8,7 @@ from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 # Rules held by triggers, and constraints that Django makes by itself.
@@ -116,3 +116,24 @@ def explained() -> Iterator[None]:
             yield
     except IntegrityError as error:
         raise explain(error) from error
+
+
+def write_at_once(statement: str, parameters: dict) -> tuple | None:
+    """Run one statement in a savepoint, the whole in one round trip, and give its first row.
+
+    A refusal comes out as a ValidationError with its message.
+    """
+    saved = None
+    with connection.cursor() as cursor:
+        try:
+            with connection.wrap_database_errors, connection.connection.pipeline():
+                saved = connection.savepoint()
+                cursor.execute(statement, parameters)
+                connection.savepoint_commit(saved)
+        except DatabaseError as error:
+            if saved:
+                connection.savepoint_rollback(saved)
+            if isinstance(error, IntegrityError):
+                raise explain(error) from error
+            raise
+        return cursor.fetchone()

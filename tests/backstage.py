@@ -19,16 +19,22 @@ from psycopg.pq import TransactionStatus
 
 from audit.scope import NOBODY, current
 
-EVERYWHERE = """
-SELECT set_config('portal.powers', 'address_book,platform', false),
-       set_config('portal.request', '', false);
-SELECT set_config('portal.organisations', coalesce(string_agg(id::text, ','), ''), false)
-FROM programs_organisation
-"""
-NOWHERE = """
-SELECT set_config('portal.powers', '', false), set_config('portal.request', '', false),
-       set_config('portal.organisations', '', false)
-"""
+EVERYWHERE = [
+    """
+    SELECT set_config('portal.powers', 'address_book,platform', false),
+           set_config('portal.request', '', false)
+    """,
+    """
+    SELECT set_config('portal.organisations', coalesce(string_agg(id::text, ','), ''), false)
+    FROM programs_organisation
+    """,
+]
+NOWHERE = [
+    """
+    SELECT set_config('portal.powers', '', false), set_config('portal.request', '', false),
+           set_config('portal.organisations', '', false)
+    """
+]
 RUNTIME = {"user": ""}
 _in_portal: ContextVar[bool] = ContextVar("in_portal", default=False)
 _is_away: ContextVar[bool] = ContextVar("is_away", default=False)
@@ -60,7 +66,9 @@ def _arrange(execute, sql, params, many, context):
     is_ours = raw.info.user == RUNTIME["user"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
     if is_ours and not _is_away.get() and current() == NOBODY and not is_broken:
-        raw.execute(NOWHERE if _in_portal.get() else EVERYWHERE, prepare=False)
+        with raw.pipeline():
+            for statement in NOWHERE if _in_portal.get() else EVERYWHERE:
+                raw.execute(statement, prepare=False)
     return execute(sql, params, many, context)
 
 

@@ -59,6 +59,13 @@ def test_separation_of_powers():
     }
 
 
+@pytest.mark.parametrize("role", Role)
+def test_whoever_enters_counts_sees_them(role):
+    """The save of a cell asks for the right to enter alone."""
+    held = PERMISSIONS[role]
+    assert "beneficiaries.enter_counts" not in held or "beneficiaries.view_counts" in held
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [n for n, page in access.PAGES.items() if page.is_logged])
 def test_what_is_said_to_be_logged_is(client, name):

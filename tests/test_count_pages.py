@@ -150,6 +150,12 @@ def test_a_cell_saves_itself(client, worker, report, indicator):
     assert answer.json()["saved"].startswith("saved ")
 
 
+def test_a_report_that_was_never_there_takes_no_cell(client, worker, indicator):
+    for number in (0, 2**31, 10**30):
+        answer = client.post(f"/counts/{number}/cell/", {"indicator": indicator.pk, "value": "1"})
+        assert answer.status_code == 404
+
+
 def test_a_cell_says_what_is_wrong(client, worker, report, indicator):
     answer = saved(client, report, indicator, cells(indicator)[0], value="many", revision=0)
     assert answer.status_code == 422

@@ -13,7 +13,7 @@ from beneficiaries import history
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.models import ProgramIndicator
 from programs.months import month_after
-from programs.violations import explained
+from programs.violations import write_at_once
 
 from .count import Entry, StaleCell, check_value, derived, may_enter, not_asked
 
@@ -94,9 +94,7 @@ def save_cell(
         ),
     }
     written = CLEAR if entry.is_empty else CHANGE if revision else TYPE
-    with explained(), connection.cursor() as cursor:
-        cursor.execute(written, values)
-        row = cursor.fetchone()
+    row = write_at_once(written, values)
     if row is None:
         return _as_it_is(report, indicator_id, cell_id, entry)
     journal.count_line()
