@@ -47,12 +47,17 @@ def test_a_sign_that_no_database_keeps_leaves_what_came_before():
         assert not Dimension.objects.filter(code="\1").exists()
 
 
+def lose_and_write() -> None:
+    with transaction.atomic():
+        connection.connection.pgconn.finish()
+        write_at_once("SELECT 1", {})
+
+
 def test_a_connection_that_is_lost_is_said_as_such(own_database):
     with pytest.raises(OperationalError), transaction.atomic():
         write_at_once("SELECT pg_terminate_backend(pg_backend_pid())", {})
     close_all_of_this_thread()
-    with pytest.raises(OperationalError), transaction.atomic():
-        connection.connection.pgconn.finish()
-        write_at_once("SELECT 1", {})
+    with pytest.raises(OperationalError):
+        lose_and_write()
     close_all_of_this_thread()
     assert not Dimension.objects.exists()
