@@ -33,8 +33,6 @@ class CountReportQuerySet(models.QuerySet):
     def visible_to(self, user) -> CountReportQuerySet:
         """Reports a membership covers; of partners in programs one leads, once submitted."""
         own = user.access.filter("beneficiaries.view_counts", **OWN)
-        if not user.access.holding("beneficiaries.review_counts"):
-            return self.filter(own)
         led = user.access.filter("beneficiaries.review_counts", **LED)
         return self.filter(own | (led & Q(status__in=CountReport.SHOWN_TO_LEAD)))
 
