@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import psycopg
 from django.core.handlers.base import BaseHandler
 from django.core.management import BaseCommand
 from django.db.backends.signals import connection_created
@@ -60,15 +61,20 @@ def away() -> Iterator[None]:
         _is_away.reset(token)
 
 
+def set_session(raw: psycopg.Connection, statements: list[str]) -> None:
+    """Give a connection one of the two scopes above, in one round trip."""
+    with raw.pipeline():
+        for statement in statements:
+            raw.execute(statement, prepare=False)
+
+
 def _arrange(execute, sql, params, many, context):
     """Before a statement outside any scope: everything for the test, nothing for the portal."""
     raw = context["connection"].connection
     is_ours = raw.info.user == RUNTIME["user"]
     is_broken = raw.info.transaction_status == TransactionStatus.INERROR
     if is_ours and not _is_away.get() and current() == NOBODY and not is_broken:
-        with raw.pipeline():
-            for statement in NOWHERE if _in_portal.get() else EVERYWHERE:
-                raw.execute(statement, prepare=False)
+        set_session(raw, NOWHERE if _in_portal.get() else EVERYWHERE)
     return execute(sql, params, many, context)
 
 

@@ -23,7 +23,7 @@ from django.http import HttpResponse, QueryDict
 from django.test import Client
 
 from ngo_portal import errors
-from tests.backstage import NOWHERE, away
+from tests.backstage import NOWHERE, away, set_session
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import count_first, photograph, undone
 from tests.proof.fields import Form, every_name, forms
@@ -151,7 +151,7 @@ def complaint(tried: list[Input], before: dict[str, str]) -> str:
     form.by.come()
     with undone():
         # As in production: a request finds nothing set, and nothing is set before each statement.
-        connection.connection.execute(NOWHERE, prepare=False)
+        set_session(connection.connection, NOWHERE)
         with away():
             start = counted()
             answer = send(tried)
