@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +12,7 @@ from accounts.forms import ElevationForm, ReviewForm
 from accounts.models import Elevation
 from accounts.rights import counts_from
 from accounts.roles import REVIEW_ELEVATIONS
-
-PAGE = 50
+from programs.views.pages import page_of
 
 
 def elevate(request: HttpRequest) -> HttpResponse:
@@ -35,7 +33,7 @@ def elevations(request: HttpRequest) -> HttpResponse:
     """Emergency access in the organisations one answers for, what waits first."""
     seen = Elevation.objects.visible_to(request.user)
     waiting = seen.to_review_by(request.user)
-    page = Paginator(seen.with_people(), PAGE).get_page(request.GET.get("page"))
+    page = page_of(seen.with_people(), request)
     return render(request, "accounts/elevations.html", {"waiting": waiting, "page": page})
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,10 +12,9 @@ from accounts.actions.invitation import give_role
 from accounts.forms import AccessFilterForm, EndMembershipForm, MembershipForm
 from accounts.models import Invitation, Membership, User
 from programs.stale import refuse
+from programs.views.pages import page_of
 
 from .invitation import redirect_to_invitations
-
-PAGE = 50
 
 
 def access(request: HttpRequest) -> HttpResponse:
@@ -31,7 +29,7 @@ def access(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "state": wanted["state"],
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page_of(rows, request),
         "waiting": invitations.count(),
     }
     return render(request, "accounts/access.html", context)

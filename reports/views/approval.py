@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from programs.views.pages import page_of
 from reports import asking
 from reports.actions import export as actions
 from reports.forms import ReviewForm
 from reports.models import Export
 
-ROWS_A_PAGE = 50
-
 
 def export_approvals(request: HttpRequest) -> HttpResponse:
     rows = Export.objects.decidable_by(request.user).listed()
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reports/export_approvals.html", {"page": page})
+    return render(request, "reports/export_approvals.html", {"page": page_of(rows, request)})
 
 
 def export_review(request: HttpRequest, pk) -> HttpResponse:

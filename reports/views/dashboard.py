@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from beneficiaries.models import CountReport
+from programs.views.pages import page_of
 from reports import charts, figures
 from reports.filters import filter_bar
-
-ROWS_A_PAGE = 100
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
@@ -47,7 +45,7 @@ def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpR
     figure = figures.figure(selection, f"{program}-{indicator}")
     if figure is None:
         raise Http404
-    page = Paginator(figures.evidence(figure), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(figures.evidence(figure), request)
     opened = CountReport.objects.visible_to(request.user).filter(
         pk__in=[row.report.pk for row in page if row.report]
     )
