@@ -93,6 +93,11 @@ class Period:
             return month_name(self.start)
         return f"{short(self.start)} – {short(self.last_month)}"
 
+    @property
+    def label_and_span(self) -> str:
+        """The months beside the name of a period, where the name is not the months already."""
+        return self.span if self.label == self.span else f"{self.label} · {self.span}"
+
 
 def short(month: dt.date) -> str:
     return format_skeleton("yMMM", month, locale=get_language())

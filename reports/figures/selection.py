@@ -228,9 +228,7 @@ def fiscal_starts(selection: Selection) -> set[int]:
 def sentences(selection: Selection, menus: list[Choice] | None = None) -> list[str]:
     """The question in words, for print, exports and the page's head."""
     menus = choices(selection) if menus is None else menus
-    texts = [selection.period.label]
-    if selection.period.label != selection.period.span:
-        texts.append(selection.period.span)
+    texts = [selection.period.label_and_span]
     texts += [menu.text for menu in menus if menu.text]
     if selection.with_unapproved:
         texts.append(_("Figures not yet approved included"))
