@@ -25,7 +25,14 @@ from ngo_portal.backup import restoring
 from ngo_portal.launch import databases, project, roles
 from ngo_portal.launch.checkout import HERE
 from ngo_portal.launch.checks import choose_port
-from ngo_portal.launch.demo import Part, is_healthy, serving_environment, web_command
+from ngo_portal.launch.demo import (
+    IN_WORKER,
+    WORKER,
+    Part,
+    is_healthy,
+    serving_environment,
+    web_command,
+)
 from ngo_portal.launch.home import is_installed
 from ngo_portal.launch.postgres import SUPERUSER, Cluster
 from ngo_portal.launch.processes import command_of, end
@@ -155,6 +162,18 @@ def serving(env: dict[str, str], application: str = APPLICATION) -> Iterator[Ser
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def working(env: dict[str, str]) -> Iterator[Part]:
+    """A worker; it goes on by itself whatever becomes of its database."""
+    worker = Part(f"worker-{os.getpid()}", WORKER, more=IN_WORKER)
+    worker.start(HERE, serving_environment(env, "http://127.0.0.1"))
+    try:
+        yield worker
+    finally:
+        end(worker.process, patience=20)
+        worker.log.unlink(missing_ok=True)
 
 
 def children(pid: int) -> list[int]:

@@ -27,8 +27,10 @@ BOTH_LANGUAGES = ("indisponible", "out of reach")
 BURST = 24
 PATIENCE_SECONDS = 3
 BACK_SECONDS = 5
+WORKED_SECONDS = 40
 SLOW_SECONDS = 2
 HOLD = "SELECT FROM beneficiaries_countreport WHERE id = %s FOR UPDATE"
+WORKERS = "SELECT max(id), max(last_heartbeat) FROM procrastinate_workers"
 KEPT = "SELECT count(*) FROM beneficiaries_beneficiarycount WHERE report_id = %s AND value = %s"
 
 
@@ -69,27 +71,36 @@ def unlike(what: Callable[[Answer], bool], answers: list[Answer]) -> list[str]:
 
 @proof("PostgreSQL away while people read: pages that say so, then the portal again", commits=True)
 def database_away(run: Run) -> Figure:
-    """Wrong: a page that does not say so within three seconds, or is not back after five."""
+    """Wrong: a page that does not say so within three seconds, or is not back after five; a
+    worker that is not at work again."""
     person = make_user(Role.COORDINATOR, make_scene().organisation)
     durable = "on" if run.is_full else "off"
     with rig.cluster("away", fsync=durable) as cluster:
         env = rig.furnish(cluster, run.fixture("tmp_path"))
         session = rig.signed_in(env, person)
-        with rig.serving(env) as server, rig.serving(env, "tests.unguarded_portal") as bare:
+        with (
+            rig.serving(env) as server,
+            rig.serving(env, "tests.unguarded_portal") as bare,
+            rig.working(env),
+        ):
             there = read(server, session, (PAGES * BURST)[:BURST])
+            seconds_until_worked(cluster)  # for the first time
             cluster.stop()
             away = while_away(server, session, run)
             control = len(unlike(Answer.is_said_away, read(bare, session, PAGES)))
             rig.start(cluster)
             back = seconds_until_back(server, session)
+            worked = seconds_until_worked(cluster)
     wrong = unlike(Answer.is_read, there) + unlike(Answer.is_said_away, away)
     wrong += [f"back after {back:.1f} s"] if back > BACK_SECONDS else []
+    wrong += [f"worker back after {worked:.1f} s"] if worked > WORKED_SECONDS else []
     slowest = max(answer.seconds for answer in away)
     return Figure(
         tried=len(there) + len(away),
         wrong=len(wrong),
         control=control,
-        unit=f"pages; said after {slowest:.1f} s at most; read again after {back:.1f} s",
+        unit=f"pages; said after {slowest:.1f} s at most; read again after {back:.1f} s, "
+        f"worked again after {worked:.1f} s",
         without="of 4 pages without the portal's word for it",
         examples=tuple(wrong[:10]),
     )
@@ -112,6 +123,16 @@ def seconds_until_back(server: rig.Server, session: str) -> float:
         if time.monotonic() - start > 60:
             break
         time.sleep(0.1)
+    return time.monotonic() - start
+
+
+def seconds_until_worked(cluster: Cluster) -> float:
+    """How long until a worker is at work that was not at work before."""
+    start = time.monotonic()
+    with rig.superuser(cluster) as session:
+        before = session.execute(WORKERS).fetchone()
+        while session.execute(WORKERS).fetchone() == before and time.monotonic() - start < 60:
+            time.sleep(0.1)
     return time.monotonic() - start
 
 

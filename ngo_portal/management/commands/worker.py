@@ -1,11 +1,20 @@
+import logging
+import time
+
+import psycopg
 from django.core.management import BaseCommand
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from audit.walls.checks import must_stand
+from audit.walls.checks import KNOWN, must_stand
+
+logger = logging.getLogger(__name__)
+# A database that is away is asked for again after so long.
+PAUSE_SECONDS = 5
 
 
 class Command(BaseCommand):
@@ -13,10 +22,22 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Refuses to start where the web server would (audit/walls/checks.py)."""
-        must_stand()
-        connection.close()
-        connection.close_pool()
-        work()
+        while not is_worked():
+            logger.warning("the database is away: the work goes on once it is back")
+            time.sleep(PAUSE_SECONDS)
+
+
+def is_worked() -> bool:
+    """Work until told to stop; False when the database is away, or went away meanwhile."""
+    must_stand()
+    connection.close()
+    connection.close_pool()
+    try:
+        if KNOWN["stand"]:
+            work()
+        return KNOWN["stand"]
+    except (ConnectorException, psycopg.OperationalError):
+        return False
 
 
 class OfWorker(PsycopgConnector):
