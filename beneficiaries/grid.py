@@ -177,8 +177,8 @@ def grid_of(
 
 def _compared(report: CountReport) -> dict[Key, Said] | None:
     """What was returned, or the version that is corrected; None for a first submission."""
-    if report.returned_event is not None:
-        return history.values_at(report, report.returned_event)
+    if report.returned_revisions is not None:
+        return history.returned(report)
     if report.supersedes_id is None:
         return None
     counts = BeneficiaryCount.objects.filter(report=report.supersedes_id)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from programs.models import Cell, Indicator
@@ -38,22 +41,30 @@ def changes(
     indicator: Indicator | int,
     cell: Cell | int | None = None,
     *,
+    by: User,
     most: int = 100,
 ) -> list[Change]:
-    """The last writes of a row, or of one cell, newest first."""
-    events = Event.objects.filter(report=report, indicator=indicator)
+    """The last writes of a row, or of one cell, newest first, as far as `by` may read them."""
+    events = _read_by(by, report).filter(indicator=indicator)
     if cell is not None:
         events = events.filter(cell=cell)
-    found = list(events.order_by("-pgh_id")[:most])
-    people = _authors(found)
-    return [_change(event, people) for event in found]
+    return _latest(events, most)
+
+
+def _read_by(by: User, report: CountReport) -> QuerySet:
+    """A lead reads what was submitted: as it stands, and as it was returned; no draft."""
+    events = Event.objects.filter(report=report)
+    if by.has_perm("beneficiaries.view_counts", report):
+        return events
+    submitted = Q(revision__in=report.counts.values("revision"))
+    return events.filter(submitted | Q(revision__in=report.returned_revisions or ()))
 
 
 def last_change(
     *, report: CountReport, indicator: Indicator | int, cell: Cell | int
 ) -> tuple[User | None, dt.datetime | None]:
-    """Who wrote a cell last, and when."""
-    last = changes(report, indicator, cell, most=1)
+    """Who wrote a cell last, and when: for whoever writes in it."""
+    last = _latest(Event.objects.filter(report=report, indicator=indicator, cell=cell), 1)
     return (last[0].author, last[0].at) if last else (None, None)
 
 
@@ -69,30 +80,27 @@ def saved_at(report: CountReport) -> dt.datetime | None:
     return next((at for (at,) in times[:1]), None)
 
 
-def last_event(report: CountReport) -> int:
-    """The number of the last write of the report's counts; 0 before the first."""
-    numbers = Event.objects.filter(report=report).order_by("-pgh_id").values_list("pgh_id")
-    return next((number for (number,) in numbers[:1]), 0)
-
-
-def values_at(report: CountReport, event: int) -> dict[tuple[int, int], tuple[int | None, str]]:
-    """What each cell said just after the write number `event`: (value, reason)."""
-    latest = (
-        Event.objects.filter(report=report, pgh_id__lte=event)
-        .order_by("indicator_id", "cell_id", "-pgh_id")
-        .distinct("indicator_id", "cell_id")
-    )
-    return {
-        (one.indicator_id, one.cell_id): (one.value, one.missing_reason)
-        for one in latest
-        if one.pgh_label != "delete"
-    }
+def returned(report: CountReport) -> dict[tuple[int, int], tuple[int | None, str]]:
+    """What each cell said when the report was returned: (value, reason)."""
+    found = _written(report, report.returned_revisions)
+    return {(one.indicator_id, one.cell_id): (one.value, one.missing_reason) for one in found}
 
 
 def values_of(report: CountReport, revisions: set[int]) -> dict[int, tuple[int | None, str]]:
     """What a cell said at each of these revisions, which no two writes share."""
-    found = Event.objects.filter(report=report, revision__in=revisions).exclude(pgh_label="delete")
+    found = _written(report, revisions)
     return {one.revision: (one.value, one.missing_reason) for one in found}
+
+
+def _written(report: CountReport, revisions: Collection[int]) -> QuerySet:
+    events = Event.objects.filter(report=report, revision__in=revisions)
+    return events.exclude(pgh_label="delete")
+
+
+def _latest(events: QuerySet, most: int) -> list[Change]:
+    found = list(events.order_by("-pgh_id")[:most])
+    people = _authors(found)
+    return [_change(event, people) for event in found]
 
 
 def _authors(events: list) -> dict[str, User]:

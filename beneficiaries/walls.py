@@ -13,6 +13,12 @@ REPORT = "beneficiaries_countreport"
 SHOWN_REPORTS = (
     f"report_id IN (SELECT r.id FROM {REPORT} r WHERE r.{LED} AND r.{SHOWN} AND NOT r.{OWN})"
 )
+COUNT, WRITTEN = "beneficiaries_beneficiarycount", "beneficiaries_beneficiarycountevent"
+STANDS = f"revision IN (SELECT c.revision FROM {COUNT} c WHERE c.report_id = {WRITTEN}.report_id)"
+RETURNED = (
+    f"revision IN (SELECT unnest(r.returned_revisions) FROM {REPORT} r"
+    f" WHERE r.id = {WRITTEN}.report_id)"
+)
 PARTNERS = f"(SELECT ARRAY(SELECT organisation_id FROM programs_partnership WHERE {LED}))"
 HELD = f"SELECT id FROM beneficiaries_periodlock WHERE NOT {OWN}"
 
@@ -26,8 +32,10 @@ WALLS = Walls(
             with_history=True,
         ),
         changes(REPORT, "reviewed_by_the_lead", f"{LED} AND {SHOWN}", into=f"{LED} AND {REVIEWED}"),
-        reads("beneficiaries_beneficiarycount", "led", SHOWN_REPORTS, with_history=True),
-        reads("beneficiaries_countnote", "led", SHOWN_REPORTS, with_history=True),
+        reads(COUNT, "led", SHOWN_REPORTS),
+        reads("beneficiaries_countnote", "led", SHOWN_REPORTS),
+        # Of what a cell said before, what was submitted: as it stands, and as it was returned.
+        reads(WRITTEN, "led", f"{SHOWN_REPORTS} AND ({STANDS} OR {RETURNED})"),
         # Locks hold a reviewer back as well.
         reads(
             "beneficiaries_periodlock",

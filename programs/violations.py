@@ -16,6 +16,10 @@ OTHER_MESSAGES = {
     "beneficiarycount_frozen": _(
         "This report is no longer open: its counts are frozen. Start a correction to change them."
     ),
+    "countreport_lead_decides_only": _(
+        "The lead of a program approves or returns what a partner submitted, and changes nothing "
+        "else of it."
+    ),
     "elevation_closes_once": _("This emergency access is closed: nothing of it changes any more."),
     "elevation_reviewer": _("Whoever answers for emergency access in this organisation reviews."),
     "elevation_reviewer_is_new": _(

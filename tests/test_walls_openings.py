@@ -150,7 +150,7 @@ def test_a_lock_of_a_partner_holds_its_lead_back(lead, partner):
         reason="The year is closed.",
         locked_by=partner.colleague,
     )
-    with acting_for(lead):
+    with acting_for(lead, lead.colleague):
         rows = CountReport.objects.filter(pk=partner.submitted.pk)
         with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
             rows.update(

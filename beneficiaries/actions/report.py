@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import journal
-from beneficiaries import checks, history
+from beneficiaries import checks
 from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, PeriodLock
 from beneficiaries.models.report import LEAST_REASON
 from programs.models import Program, ProgramSite, Site
@@ -146,7 +146,7 @@ def return_to_author(
         RETURN,
         by,
         return_reason=_said(reason, _("Say in at least ten characters what to mend.")),
-        returned_event=history.last_event(report),
+        returned_revisions=list(report.counts.values_list("revision", flat=True)),
         reviewed_by=by,
         reviewed_at=at or timezone.now(),
     )

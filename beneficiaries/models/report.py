@@ -4,6 +4,7 @@ import datetime as dt
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import TruncMonth
@@ -18,6 +19,7 @@ from programs.months import month_after
 from programs.triggers import counts_revisions, keeps
 
 from .lock import REFUSE_LOCKED_MONTH
+from .review import lead_decides_only
 
 # Where a right over work at a site comes from: who works there, or who leads the program.
 OWN = {"organisation": "organisation", "program": "program", "site": "site"}
@@ -144,8 +146,8 @@ class CountReport(models.Model):
     return_reason = EncryptedTextField(
         _("why it is returned"), blank=True, max_length=2000, row=IDENTITY
     )
-    # The last event of its counts when it was returned: what was submitted can be read again.
-    returned_event = models.BigIntegerField(null=True, editable=False)
+    # Of its counts, when it was returned: what was submitted can be read again.
+    returned_revisions = ArrayField(models.BigIntegerField(), null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CountReportQuerySet.as_manager()
@@ -252,6 +254,7 @@ class CountReport(models.Model):
             counts_revisions(),
             keeps("organisation_id", "program_id", "site_id", "month", "version"),
             not_in_a_locked_month(),
+            lead_decides_only(),
         ]
 
     def __str__(self) -> str:

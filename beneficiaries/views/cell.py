@@ -123,7 +123,7 @@ def count_cell_history(
         "row": row,
         "column": column,
         "count": row.counts.get(cell_pk) if cell_pk else None,
-        "changes": history.changes(report, row.indicator, cell_pk),
+        "changes": history.changes(report, row.indicator, cell_pk, by=request.user),
         "columns": {one.cell_id: one for one in row.columns},
         "can_comment": report.is_editable
         and request.user.has_perm("beneficiaries.enter_counts", report),
