@@ -28,22 +28,42 @@ ROW = re.compile(r"=\(.*?\)|contains \(.*\)", re.DOTALL)
 QUERY = re.compile(r"\?\S+")
 # What an e-mail that waits for the worker holds.
 SEALED = re.compile(r"sealed='[^']+'")
-# A link that opens something is a secret.
 # What an error quotes may be as long as what was sent.
 LONGEST_WORDS = 300
+# A link that opens something is a secret.
 LINK = re.compile(r"(/invitations/|/password/reset/|/new-factor/)[^/\s]+")
 
 
 class RequestNumber(logging.Filter):
-    """Gives each log record its request's number, and the route in place of the address."""
+    """Gives each record its request's number, and takes out what somebody may have typed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_number.get()
-        path = getattr(getattr(record, "request", None), "path", None)
-        if path and isinstance(record.args, tuple):
-            route = _route(record.request)
-            record.args = tuple(route if arg == path else arg for arg in record.args)
+        request = getattr(record, "request", None)
+        # Django logs a refusal once the middleware that gave the number has ended.
+        record.request_id = getattr(request, "id", None) or request_number.get()
+        said = _said(record)
+        record.msg = _instead(said, record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(_instead(said, arg) for arg in record.args)
         return True
+
+
+def _said(record: logging.LogRecord) -> dict[str, str]:
+    """The address and the error as Django logs them, each with what is written in its place."""
+    said = {}
+    request = getattr(record, "request", None)
+    if path := getattr(request, "path", None):
+        said[path] = _route(request)
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and not isinstance(error, ABOUT_CODE):
+        said[str(error)] = type(error).__name__
+    # Django escapes the arguments of a record, and not its message.
+    escaped = {text.encode("unicode_escape").decode("ascii"): kept for text, kept in said.items()}
+    return said | escaped
+
+
+def _instead(said: dict[str, str], value: object) -> object:
+    return said.get(value, value) if isinstance(value, str) else value
 
 
 def _route(request) -> str:

@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, IntegrityError, connection
 from django.test import RequestFactory
 
@@ -99,10 +100,24 @@ def test_a_value_that_the_database_cannot_read_is_not_repeated():
     assert "Asha" not in written("Broken", error=error)
 
 
-def test_an_address_is_written_as_its_pattern():
-    request = RequestFactory().get("/Asha Kumari/")
-    text = written("%s: %s", "Not Found", request.path, request=request)
-    assert "Not Found: an unknown address" in text
+@pytest.mark.parametrize("typed", ["Asha Kumari", "Zoé Müller 12 rue X", "Asha\\Kumari", "आशा\nX"])
+def test_an_address_is_written_as_its_pattern(typed):
+    request = RequestFactory().get(f"/{typed}/")
+    request.path = f"/{typed}/"
+    for path in (request.path, request.path.encode("unicode_escape").decode("ascii")):
+        text = written("%s: %s", "Not Found", path, request=request)
+        assert text == "- Not Found: an unknown address"
+
+
+def test_a_refused_request_loses_its_words():
+    said = "Invalid HTTP_HOST header: 'zoé.example'"
+    text = written(said, error=caught(lambda: refuse(said)), request=RequestFactory().get("/"))
+    assert "zo" not in text
+    assert text.startswith("- DisallowedHost")
+
+
+def refuse(said: str) -> None:
+    raise DisallowedHost(said)
 
 
 def test_nothing_is_mailed_and_every_line_passes_here():
@@ -117,11 +132,21 @@ def test_nothing_is_mailed_and_every_line_passes_here():
 
 
 @pytest.mark.django_db
-def test_the_line_of_a_real_failure(client, monkeypatch):
+@pytest.mark.parametrize(
+    ("method", "path", "words", "line"),
+    [
+        ("GET", "/nowhere/Asha/?q=Kumari", ("Asha", "Kumari"), "Not Found: an unknown address"),
+        ("GET", "/personne/Zoé Müller\\12 rue X", ("Zo", "ller", "rue"), "Not Found: an unknown"),
+        ("PUT", "/invitations/Zoé\\X/", ("Zo", "X"), "Method Not Allowed: /invitations/…/"),
+    ],
+)
+def test_the_line_of_a_real_failure(client, monkeypatch, method, path, words, line):
     stream = io.StringIO()
     [handler] = [h for h in logging.getLogger().handlers if isinstance(h.formatter, Scrubbed)]
     monkeypatch.setattr(handler, "stream", stream)
-    client.get("/nowhere/Asha/?q=Kumari")
-    assert "Not Found" in stream.getvalue()
-    assert "Asha" not in stream.getvalue()
-    assert "Kumari" not in stream.getvalue()
+    answer = client.generic(method, path)
+    written = stream.getvalue()
+    assert line in written
+    assert not [word for word in words if word in written]
+    # Django logs it after the last middleware: the number is in the line all the same.
+    assert f"[{answer['X-Request-ID']}]" in written

@@ -11,12 +11,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from django.contrib.sessions.models import Session
 from django.contrib.sessions.serializers import JSONSerializer
 from django.core import mail, signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError, connection
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.arrival import Sealed
@@ -34,9 +36,14 @@ from tests.proof import Figure, Run, proof
 from tests.proof.asking import Actor, actor, addresses, everybody, undone
 from tests.scene import Scene, make_scene
 
-CONTROLS = ("logs", "sessions", "temporary files")
+CONTROLS = ("logs", "sessions", "temporary files", "addresses in logs")
 TO_DISK = "django.core.files.uploadhandler.TemporaryFileUploadHandler"
 ROWS = "SELECT convert_to(coalesce(string_agg(t::text, ' '), ''), 'UTF8') FROM {} t"
+
+
+def dressed(word: str) -> str:
+    """As people write: what a log or a row escapes stands before the word that is sought."""
+    return f"Zoé \\ {word}"
 
 
 def plant(scene: Scene) -> tuple[list[str], list[str]]:
@@ -44,24 +51,24 @@ def plant(scene: Scene) -> tuple[list[str], list[str]]:
     sealed = [f"canary{uuid.uuid4().hex}" for _ in range(6)]
     personal = [f"canary{uuid.uuid4().hex}" for _ in range(3)]
     report = scene.draft
-    report.comment, report.return_reason, report.correction_reason = sealed[:3]
+    report.comment, report.return_reason, report.correction_reason = map(dressed, sealed[:3])
     report.save()
     count = report.counts.first()
-    count.comment = sealed[3]
+    count.comment = dressed(sealed[3])
     count.save()
     note = {"organisation": report.organisation, "report": report}
-    CountNote(**note, indicator=count.indicator, text=sealed[4]).save()
+    CountNote(**note, indicator=count.indicator, text=dressed(sealed[4])).save()
     sheet = TallySheet.objects.get(pk=scene.sheet.pk)
-    sheet.note = sealed[5]
+    sheet.note = dressed(sealed[5])
     sheet.save()
-    User.objects.filter(pk=scene.colleague.pk).update(display_name=personal[0])
+    User.objects.filter(pk=scene.colleague.pk).update(display_name=dressed(personal[0]))
     make_user("field_worker", scene.organisation, email=f"{personal[1]}@example.org")
     invited = Invitation.objects.filter(pk=scene.invitation.pk)
     # An address that is invited stays as it is for the database too: another one is invited.
     fields = {f.attname: getattr(invited.get(), f.attname) for f in Invitation._meta.fields}
     fields |= {"id": uuid.uuid4(), "email": f"{personal[2]}@example.org", "token_hash": "canary"}
     Invitation.objects.create(**fields)
-    assert CountReport.objects.get(pk=report.pk).comment == sealed[0]
+    assert CountReport.objects.get(pk=report.pk).comment == dressed(sealed[0])
     return sealed, personal
 
 
@@ -141,6 +148,18 @@ def requests(scene: Scene) -> Iterator[tuple[Actor, str, str]]:
                     yield one, method, address.path
 
 
+def mistyped(scene: Scene, word: str, kept: Kept) -> None:
+    """Addresses that hold somebody's word: of no page, of a page with another method."""
+    for one in (actor("nobody", None), actor("colleague", scene.colleague)):
+        one.come()
+        for path in (f"/personne/{dressed(word)}", f"/invitations/{dressed(word)}/"):
+            for method in ("GET", "PUT"):
+                with undone():
+                    assert one.say(method, quote(path)).status_code >= 400
+                    # Where it sends the asker may well be this address.
+                    kept.look(HttpResponse())
+
+
 def uploaded(scene: Scene, word: str, run: Run, kept: Kept) -> None:
     """A file of 3 MB with somebody's word in it: looked for while it is read, and after."""
 
@@ -206,6 +225,7 @@ def canaries(run: Run) -> Figure:
                 kept.look(one.say(method, path))
             run.tell(number, len(chosen))
         broken(scene, sealed[0], run, kept)
+        mistyped(scene, personal[0], kept)
         uploaded(scene, sealed[0], run, kept)
     places = kept.everything()
     wrong = [
@@ -218,9 +238,9 @@ def canaries(run: Run) -> Figure:
     return Figure(
         tried=sum(map(len, places.values())),
         wrong=len(wrong),
-        control=control(run, scene, sealed[0]),
+        control=control(run, scene, sealed[0], personal[0]),
         unit=f"bytes left by {len(chosen)} requests",
-        without="of 3: logs that repeat an error's words, sessions in plain, files put aside",
+        without="of 4: logs that repeat errors or addresses, sessions in plain, files put aside",
         examples=tuple(wrong[:20]),
     )
 
@@ -240,13 +260,15 @@ def in_plain(guard) -> None:
     guard.setattr(Sealed, "loads", lambda self, written: plain.loads(written))
 
 
-def control(run: Run, scene: Scene, word: str) -> int:
-    """The same search where an error is logged whole, no session sealed, uploads put aside."""
+def control(run: Run, scene: Scene, word: str, typed: str) -> int:
+    """The same search where logs are Django's, no session is sealed, uploads are put aside."""
     with (
         Kept(run, formatter=Talkative("%(message)s")) as kept,
         run.fixture("monkeypatch").context() as guard,
     ):
+        guard.setattr("ngo_portal.logs._said", lambda record: {})
         broken(scene, word, run, kept)
+        mistyped(scene, typed, kept)
         in_plain(guard)
         guard.setattr(run.fixture("settings"), "FILE_UPLOAD_HANDLERS", [TO_DISK])
         uploaded(scene, word, run, kept)
@@ -255,6 +277,8 @@ def control(run: Run, scene: Scene, word: str) -> int:
             answer = writer.say("POST", reverse("count_comment_save", args=[scene.draft.pk]))
             kept.look(answer)
     places = kept.everything()
-    unseen = [place for place in CONTROLS if word.encode() not in places[place]]
+    found = {place for place, text in places.items() if word.encode() in text}
+    found |= {"addresses in logs"} if typed.encode() in places["logs"] else set()
+    unseen = [place for place in CONTROLS if place not in found]
     assert not unseen, f"the control found nothing in: {unseen}"
     return len(CONTROLS)
