@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.ddl_references import Columns, Statement, Table
@@ -92,6 +94,16 @@ class CompositeForeignKey(BaseConstraint):
         if not isinstance(other, CompositeForeignKey):
             return NotImplemented
         return self.deconstruct() == other.deconstruct()
+
+
+def fields_of(constraint: BaseConstraint) -> set[str]:
+    """The fields by which what the constraint refuses is mended: of two that overlap, the dates."""
+    if isinstance(constraint, ExclusionConstraint):
+        pairs = constraint.expressions
+        return {name for name, operator in pairs if operator == RangeOperators.OVERLAPS}
+    condition = getattr(constraint, "condition", None)
+    tested = condition.referenced_base_fields if condition is not None else set()
+    return {*getattr(constraint, "fields", ()), *tested}
 
 
 def both_languages(model: str, *fields: str) -> list[CheckConstraint]:

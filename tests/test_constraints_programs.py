@@ -163,7 +163,8 @@ REFUSALS = {
     "grant_project": again(
         "grant", reference="OTHER", organisation_id=lambda rows: rows.stranger.pk
     ),
-    "grant_amount_currency": change("grant", amount=5, currency="euro"[:3]),
+    "grant_amount_above_zero": change("grant", amount=0, currency="EUR"),
+    "grant_amount_has_currency": change("grant", amount=5, currency="euro"[:3]),
     "grant_period_not_empty": change("grant", period=EMPTY),
     "grantscope_grant": again(
         "grantscope", organisation_id=lambda rows: rows.partnership.organisation_id, site_id=None

@@ -3,10 +3,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from programs.constraints import fields_of
 from programs.stale import both
 
 
@@ -48,6 +49,30 @@ class CatalogueForm(forms.ModelForm):
         if self.instance.pk and self.changed_data:
             self._refuse_if_stale()
         return cleaned
+
+    def add_error(self, field: str | None, error) -> None:
+        """What a constraint refuses stands beside the field that mends it."""
+        if field is None and hasattr(error, "error_dict"):
+            for refusal in error.error_dict.pop(NON_FIELD_ERRORS, []):
+                super().add_error(self._mended_in(refusal), refusal)
+        super().add_error(field, error)
+
+    def _mended_in(self, refusal: ValidationError) -> str | None:
+        """The last field of this page that the constraint is about; None where none is."""
+        about = next(
+            (
+                fields_of(constraint)
+                for constraint in self._meta.model._meta.constraints
+                if constraint.get_violation_error_message() == refusal.message
+            ),
+            set(),
+        )
+        shown = [
+            name
+            for name, field in self.fields.items()
+            if name in about and not field.disabled and not field.widget.is_hidden
+        ]
+        return shown[-1] if shown else None
 
     def _refuse_if_stale(self) -> None:
         """Lock the row; if it moved on since it was read, show what it is now beside the typed."""

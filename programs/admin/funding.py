@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from programs.fields import DateSpanField
 from programs.models import FundedProject, Grant, GrantScope, Organisation, Program, Site
+from programs.models.organisation import currencies
 
 from .editing import CatalogueAdmin, CatalogueInline, own_organisations, parent_id
 from .form import CatalogueForm
@@ -14,6 +17,7 @@ class OfProjectForm(CatalogueForm):
     """A grant belongs to the organisation of its project."""
 
     derives_organisation = True
+    currency = forms.ChoiceField(label=_("currency"), choices=currencies, required=False)
 
     def clean(self) -> dict:
         project = self.cleaned_data.get("project")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from programs.models import Organisation, OrganisationKind, OrganisationYear
-from programs.models.organisation import countries, time_zones
+from programs.models.organisation import countries, currencies, time_zones
 from programs.rights import EDIT, MANAGE_ORGANISATIONS
 
 from .editing import CatalogueAdmin, CatalogueInline
@@ -45,8 +45,13 @@ class OrganisationForm(CatalogueForm):
         return [name for name in self.cleaned_data["aliases"] if name]
 
 
+class YearForm(CatalogueForm):
+    currency = forms.ChoiceField(label=_("currency"), choices=currencies, required=False)
+
+
 class YearInline(CatalogueInline):
     model = OrganisationYear
+    form = YearForm
     fields = ["year", "staff", "budget", "currency", "people_served", "source"]
 
 

@@ -157,10 +157,14 @@ class Grant(models.Model):
                 violation_error_message=_("This project belongs to another organisation."),
             ),
             CheckConstraint(
-                name="grant_amount_currency",
-                condition=Q(amount__isnull=True)
-                | (Q(amount__gt=0) & Q(currency__regex=r"^[A-Z]{3}$")),
-                violation_error_message=_("An amount is above zero and has a currency: EUR, USD…"),
+                name="grant_amount_above_zero",
+                condition=Q(amount__isnull=True) | Q(amount__gt=0),
+                violation_error_message=_("An amount is above zero."),
+            ),
+            CheckConstraint(
+                name="grant_amount_has_currency",
+                condition=Q(amount__isnull=True) | Q(currency__regex=r"^[A-Z]{3}$"),
+                violation_error_message=_("Choose the currency of the amount."),
             ),
             not_empty("grant", "period"),
         ]
@@ -234,7 +238,7 @@ class GrantScope(models.Model):
             CheckConstraint(
                 name="grantscope_share",
                 condition=Q(share__gt=0) & Q(share__lte=100),
-                violation_error_message=_("A share is above 0 and at most 100 %."),
+                violation_error_message=_("A share is above 0 and at most 100."),
             ),
             ExclusionConstraint(
                 name="grantscope_no_overlap",

@@ -4,6 +4,7 @@ import zoneinfo
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -37,6 +38,9 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+NOTHING_CHOSEN = ("", "---------")
+
+
 @cache
 def time_zones() -> list[tuple[str, str]]:
     """Time zones to choose from, as region/city, and UTC."""
@@ -46,10 +50,28 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 def countries() -> list[tuple[str, str]]:
-    """ISO 3166-1 codes with their names in the reader's language."""
+    """ISO 3166-1 codes with their names in the reader's language; none, first."""
     names = Locale(get_language() or "en").territories
     rows = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()]
-    return sorted(rows, key=lambda row: row[1])
+    return [NOTHING_CHOSEN, *sorted(rows, key=lambda row: row[1])]
+
+
+@cache
+def _currency_codes() -> frozenset[str]:
+    """Legal tender somewhere today, or since 2015: a grant of then is still edited."""
+    return frozenset(
+        code
+        for held in get_global("territory_currencies").values()
+        for code, _start, end, is_tender in held
+        if is_tender and (end is None or end[0] >= 2015)
+    )
+
+
+def currencies() -> list[tuple[str, str]]:
+    """ISO 4217 codes with their names in the reader's language; none, first."""
+    names = Locale(get_language() or "en").currencies
+    rows = [(code, f"{code} · {names.get(code, code)}") for code in sorted(_currency_codes())]
+    return [NOTHING_CHOSEN, *rows]
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -232,7 +254,7 @@ class OrganisationYear(models.Model):
             CheckConstraint(
                 name="organisationyear_budget_currency",
                 condition=Q(budget__isnull=True) | Q(currency__regex=r"^[A-Z]{3}$"),
-                violation_error_message=_("Say the currency of the budget: EUR, USD, INR…"),
+                violation_error_message=_("Choose the currency of the budget."),
             ),
         ]
         triggers = [counts_revisions()]
