@@ -188,7 +188,9 @@ class EncryptedTextField(models.TextField):
         raise TypeError(f"{self.name} is sealed: it does not leave as plain text.")
 
 
-def holds_sealed(model: str, field: str, *, at_least: int = 0, unless: Q | None = None, message=""):
+def holds_sealed(
+    model: str, field: str, *, at_least: int = 0, unless: Q | None = None, message=None
+):
     """A constraint: the column is empty or sealed; of `at_least` so many bytes where not `unless`.
 
     What the text says is sealed: the database can only see its length.
@@ -198,5 +200,5 @@ def holds_sealed(model: str, field: str, *, at_least: int = 0, unless: Q | None 
     return CheckConstraint(
         name=f"{model}_{field}_sealed",
         condition=(unless if unless is not None else Q(**{field: ""})) | long_enough,
-        violation_error_message=message or _("This text is not sealed."),
+        violation_error_message=_("This text is not sealed.") if message is None else message,
     )
