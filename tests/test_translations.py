@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from django.core.validators import EmailValidator
+from django.utils.translation import override
 
 ROOT = Path(__file__).resolve().parent.parent
 FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -48,6 +50,20 @@ def test_placeholders_survive_translation():
 def test_french_punctuation_keeps_its_spaces():
     wrong = [t for m in messages() for t in texts(m.string) if WANTS_A_SPACE.search(t)]
     assert wrong == []
+
+
+def test_no_older_text_is_left_in_a_comment():
+    """`#|` belongs to a fuzzy message; Babel, writing the file anew, makes `# |` of it."""
+    lines = FRENCH.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(("#|", "# |", "#~"))] == []
+
+
+def test_an_address_of_mail_is_called_as_in_the_glossary():
+    """Django's own French says « courriel »."""
+    with override("fr"):
+        assert str(EmailValidator.message) == "Saisissez une adresse e-mail valide."
+        left = [t for m in messages() for t in texts(m.string) if "courriel" in t.lower()]
+    assert left == []
 
 
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="gettext is not installed")

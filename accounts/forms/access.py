@@ -100,7 +100,10 @@ class InviteForm(MembershipForm):
     """A role for somebody who joins: their e-mail and the language they read."""
 
     email = forms.EmailField(
-        label=_("E-mail"), help_text=_("Their own: a shared address would share the account.")
+        label=_("E-mail"),
+        help_text=_("Their own: a shared address would share the account."),
+        # Django's own words: named here, every form says them in French as our catalogue does.
+        error_messages={"invalid": _("Enter a valid email address.")},
     )
     language = forms.ChoiceField(
         label=_("Language of the e-mail"),

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from beneficiaries.actions import lock as locks
 from beneficiaries.forms.lock import LockExceptionForm, PeriodLockForm, ReasonForm
 from beneficiaries.models import PeriodLock
+from programs.views.pages import page_of
 
 
 def period_locks(request: HttpRequest) -> HttpResponse:
     seen = PeriodLock.objects.visible_to(request.user).with_exceptions()
-    return render(request, "beneficiaries/period_locks.html", {"locks": seen})
+    return render(request, "beneficiaries/period_locks.html", {"page": page_of(seen, request)})
 
 
 def period_lock(request: HttpRequest) -> HttpResponse:
