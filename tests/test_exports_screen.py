@@ -183,29 +183,3 @@ def test_the_totals_of_both_files_are_the_sums_of_the_rows(client, network, kind
         assert {row["from"]: int(row["low"]) for row in months} == by_month
         line = next(row for row in sheet if row[1] == str(indicator))
         assert line[3:16] == [*(by_month.get(f"2024-{n:02}", "") for n in range(1, 13)), total]
-
-
-def test_each_field_of_a_tile_is_that_of_the_file(client, network, state):
-    for row in read_csv(client, content="totals", state=state):
-        if not row["sites"]:
-            continue
-        indicator = next(
-            i for i in vars(network).values() if row["indicator"] == getattr(i, "code", "")
-        )
-        html = tile(client, network, indicator, state).replace("\u202f", "")
-        complete, sites, late = (row[name] for name in ("sites_complete", "sites", "sites_late"))
-        lateness = "" if late == "0" else f", {late} late"
-        assert f"{complete} of {sites} sites complete{lateness}<" in html
-        missing = sum(int(row[f"cells_{reason}"]) for reason in ("not_collected", "withheld"))
-        assert (f"{missing} cells without a number" in html) == (missing > 0)
-        pending = row["not_yet_approved"]
-        assert re.findall(r"\+ (\d+) not yet approved", html) == ([pending] if pending else [])
-        if row["target_kind"] == "level":
-            kept = f"kept {row['months_kept']} of {row['months_reported']} months"
-            assert (
-                f"{row['reached_low']} a month on average, {row['percent']} % of 900 · {kept}"
-                in html
-            )
-        elif row["target"]:
-            words = f"{row['reached_low']}, {row['percent']} % of {row['target']}"
-            assert f"{words} · expected by now {row['expected_percent']} %" in html

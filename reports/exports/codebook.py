@@ -28,6 +28,7 @@ def _lines(board: Board, found: Counts, mark: Mark) -> Iterator[Line]:
     yield from _about(board, mark)
     yield from _places(found)
     yield from _indicators(board)
+    yield from _shares(board)
     for dimension in found.dimensions:
         yield ("dimension", dimension.code.lower(), dimension.name_fr, dimension.name_en, "", "")
         for category in dimension.categories.all():
@@ -91,6 +92,20 @@ def _indicators(board: Board) -> Iterator[Line]:
             "indicator", one.code, one.name_fr, one.name_en,
             f"{one.definition_fr} [{' · '.join(rules)}]",
             f"{one.definition_en} [{' · '.join(rules)}]",
+        )  # fmt: skip
+
+
+def _shares(board: Board) -> Iterator[Line]:
+    """What the chosen grants pay for; figures are those of the whole work, never of a share."""
+    for cover in board.selection.covers or []:
+        grant, scope = cover.grant, cover.scope
+        places = [scope.program.code, *([scope.site.code] if scope.site else [])]
+        days = [day.isoformat() if day else "…" for day in cover.days]
+        paid = f"{scope.share.normalize():f} % · {' · '.join(places)} · {' – '.join(days)}"
+        funder = grant.funder
+        yield (
+            "grant", grant.reference, grant.project.name_fr, grant.project.name_en,
+            f"{funder.name_fr} · {paid}", f"{funder.name_en} · {paid}",
         )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
-"""The totals of the screen as rows: one for each figure, one for each of its months."""
+"""The totals of the screen as rows: of each program, of each figure, of its targets and months."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from reports.figures import Amount, Board, Tile
+from reports.figures.completeness import Completeness
 from reports.figures.targets import Progress
+from reports.figures.tiles import Section
 
 from .file import neutral
 
@@ -16,61 +18,110 @@ HEAD = (
     "not_yet_approved",
     "cells_not_collected", "cells_not_applicable", "cells_withheld",
     "sites", "sites_complete", "sites_late", "reports", "reports_approved",
+    "reports_not_approved", "corrections", "last_approval",
     "target_kind", "target", "target_from", "target_to", "target_grant", "target_cell",
-    "reached_low",
+    "target_sites", "reached_low",
     "reached_high", "percent", "expected", "expected_percent", "months_kept", "months_reported",
 )  # fmt: skip
 REASONS = ("not_collected", "not_applicable", "withheld")
 
 
 def totals(board: Board) -> Iterator[list]:
-    """For each figure its total over the period, further targets, then month by month."""
+    """For each program its reports; for each figure its total over the period, further targets,
+    then month by month."""
     period = board.selection.period
-    whole = [f"{period.start:%Y-%m}", f"{period.last_month:%Y-%m}"]
-    for tile in board.tiles:
-        words = _words(tile)
-        yield [*words, *whole, *_total(tile), *_target(tile.goal)]
-        for progress in [one for one in tile.progress if one is not tile.goal]:
-            yield [*words, *whole, *[""] * (len(_total(tile))), *_target(progress)]
-        for month, amount in tile.months.items():
-            yield [*words, *[f"{month:%Y-%m}"] * 2, *_pair(amount)]
+    whole = {"from": f"{period.start:%Y-%m}", "to": f"{period.last_month:%Y-%m}"}
+    for section in board.sections:
+        yield _row(_program(section), whole, _reports(section))
+        for tile in section.tiles:
+            words = _program(section) | _indicator(tile)
+            yield _row(words, whole, _total(tile), _target(tile.goal))
+            for progress in tile.further:
+                yield _row(words, whole, _target(progress))
+            for month, amount in tile.months.items():
+                yield _row(words, dict.fromkeys(whole, f"{month:%Y-%m}"), _pair("", amount))
 
 
-def _words(tile: Tile) -> list:
-    program, indicator = tile.program, tile.indicator
-    names = (program.name_fr, program.name_en), (indicator.name_fr, indicator.name_en)
-    return [
-        program.code, *map(neutral, names[0]), indicator.code, *map(neutral, names[1]),
-        indicator.unit,
-    ]  # fmt: skip
+def _row(*parts: dict) -> list:
+    found = {name: value for part in parts for name, value in part.items()}
+    return [found.get(name, "") for name in HEAD]
 
 
-def _pair(amount: Amount | None) -> list:
-    return [amount.low, amount.high] if amount else ["", ""]
+def _program(section: Section) -> dict:
+    program = section.program
+    return {
+        "program": program.code,
+        "program_fr": neutral(program.name_fr),
+        "program_en": neutral(program.name_en),
+    }
 
 
-def _total(tile: Tile) -> list:
-    total, complete = tile.total, tile.completeness
-    return [
-        *_pair(total.amount if total else None),
-        int(tile.is_at_least),
-        tile.stand_in.code if tile.stand_in else "",
-        f"{total.month:%Y-%m}" if total and total.month else "",
-        *_pair(tile.with_unapproved),
-        tile.pending.high if tile.pending else "",
-        *[tile.missing.get(reason, 0) for reason in REASONS],
-        complete.sites, complete.complete_sites, complete.late_sites,
-        complete.reports, complete.approved_reports,
-    ]  # fmt: skip
+def _indicator(tile: Tile) -> dict:
+    indicator = tile.indicator
+    return {
+        "indicator": indicator.code,
+        "indicator_fr": neutral(indicator.name_fr),
+        "indicator_en": neutral(indicator.name_en),
+        "unit": indicator.unit,
+    }
 
 
-def _target(progress: Progress | None) -> list:
+def _reports(section: Section) -> dict:
+    """How many reports of a program came, and when the last of them was approved."""
+    approved_at = section.approved_at
+    return {
+        **_completeness(section.completeness),
+        "reports_not_approved": section.waiting_reports,
+        "corrections": section.corrections,
+        "last_approval": approved_at.isoformat(timespec="seconds") if approved_at else "",
+    }
+
+
+def _completeness(complete: Completeness) -> dict:
+    return {
+        "sites": complete.sites,
+        "sites_complete": complete.complete_sites,
+        "sites_late": complete.late_sites,
+        "reports": complete.reports,
+        "reports_approved": complete.approved_reports,
+    }
+
+
+def _pair(prefix: str, amount: Amount | None) -> dict:
+    return {f"{prefix}low": amount.low, f"{prefix}high": amount.high} if amount else {}
+
+
+def _total(tile: Tile) -> dict:
+    total = tile.total
+    return {
+        **_pair("", total.amount if total else None),
+        "at_least": int(tile.is_at_least),
+        "shown_indicator": tile.stand_in.code if tile.stand_in else "",
+        "shown_month": f"{total.month:%Y-%m}" if total and total.month else "",
+        **_pair("with_unapproved_", tile.with_unapproved),
+        "not_yet_approved": tile.pending.high if tile.pending else "",
+        **{f"cells_{reason}": tile.missing.get(reason, 0) for reason in REASONS},
+        **_completeness(tile.completeness),
+    }
+
+
+def _target(progress: Progress | None) -> dict:
     if progress is None:
-        return []
-    first, last = progress.goal.days
-    return [
-        progress.goal.kind, progress.goal.value, first.isoformat(), last.isoformat(),
-        neutral(progress.goal.grant or ""), str(progress.goal.cell or ""),
-        *_pair(progress.reached), progress.percent,
-        progress.expected, progress.expected_percent, progress.kept_months, progress.months,
-    ]  # fmt: skip
+        return {}
+    goal = progress.goal
+    first, last = goal.days
+    return {
+        "target_kind": goal.kind,
+        "target": goal.value,
+        "target_from": first.isoformat(),
+        "target_to": last.isoformat(),
+        "target_grant": neutral(goal.grant or ""),
+        "target_cell": str(goal.cell or ""),
+        "target_sites": len(goal.sites) if goal.sites else "",
+        **_pair("reached_", progress.reached),
+        "percent": progress.percent,
+        "expected": progress.expected,
+        "expected_percent": progress.expected_percent,
+        "months_kept": progress.kept_months,
+        "months_reported": progress.months,
+    }

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reports.figures import Amount, Board, Tile, sentences
+from reports.figures import Board
 
 from .codebook import HEAD, Line, lines
 from .counts import Counts
-from .file import Mark, neutral
+from .figures_sheet import figures_sheet
+from .file import Mark
 
 # In memory: nothing in clear is left in a temporary file, and equal texts are written once. The
 # budget of a day (reports/budget.py) bounds what it takes.
@@ -40,11 +41,12 @@ def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
             "number": book.add_format({"num_format": "#,##0"}),
             "total": book.add_format({"num_format": "#,##0", "bold": True}),
-            "month": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "month_head": book.add_format({"num_format": "mmm yyyy", "bold": True, "bottom": 1}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        _figures(book.add_worksheet(_("Figures")), figures, mark, styles)
+        figures_sheet(book.add_worksheet(_("Figures")), figures, mark, styles)
         _data(book.add_worksheet("data"), found, styles)
         _codebook(book.add_worksheet("codebook"), lines(figures, found, mark), styles)
         for sheet in book.worksheets():
@@ -65,78 +67,6 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _figures(sheet: Worksheet, figures: Board, mark: Mark, styles: dict[str, Format]) -> None:
-    """One line for each figure: its months, then its total and target as on the screen."""
-    selection = figures.selection
-    months = selection.period.months
-    sheet.write_string(0, 0, _("Dashboard"), styles["title"])
-    sheet.write_string(1, 0, neutral(" · ".join(sentences(selection))))
-    sheet.write_string(2, 0, neutral(mark.line))
-    for column, text in enumerate([_("Program"), _("Figure"), _("Unit")]):
-        sheet.write_string(4, column, text, styles["head"])
-    for column, month in enumerate(months, start=3):
-        sheet.write_number(4, column, month.toordinal() - EPOCH, styles["month_head"])
-    for column, text in enumerate(_total_head(), start=3 + len(months)):
-        sheet.write_string(4, column, text, styles["head"])
-    for row, tile in enumerate(figures.tiles, start=5):
-        for column, text in enumerate([tile.program, tile.indicator, tile.unit]):
-            sheet.write_string(row, column, neutral(text))
-        for column, month in enumerate(months, start=3):
-            _entry(sheet, row, column, tile.months.get(month), styles["number"])
-        for column, value in enumerate(_total(tile), start=3 + len(months)):
-            _entry(sheet, row, column, value, styles["total" if column < 4 else "number"])
-    sheet.freeze_panes(5, 3)
-    sheet.set_column(0, 1, 34)
-    sheet.set_column(3, 3 + len(months), 11)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-
-
-def _total_head() -> list[str]:
-    return [
-        _("Total"), _("How it is read"), _("Not yet approved"), _("Cells without a number"),
-        _("Sites"), _("Sites complete"), _("Sites late"), _("Target"), _("Reached"),
-        _("Percent of the target"), _("Percent expected by now"),
-    ]  # fmt: skip
-
-
-def _total(tile: Tile) -> list[Amount | int | str | None]:
-    goal, complete = tile.goal, tile.completeness
-    target = [goal.goal.value, goal.reached, goal.percent, goal.expected_percent] if goal else []
-    return [
-        tile.total.amount if tile.total else None,
-        _reading(tile),
-        tile.pending,
-        tile.missing_cells,
-        complete.sites,
-        complete.complete_sites,
-        complete.late_sites,
-        *target,
-    ]
-
-
-def _reading(tile: Tile) -> str:
-    """Why the total is not the sum of its months, if it is not."""
-    if tile.stand_in:
-        return _("%(name)s: distinct counts of several months never add up.") % {
-            "name": tile.stand_in
-        }
-    if tile.is_at_least:
-        return _("At least: the highest month, distinct counts never add up.")
-    return tile.stock_note
-
-
-def _entry(sheet: Worksheet, row: int, column: int, value, style: Format) -> None:
-    """A number as a number; a range, which is none, as its text."""
-    if isinstance(value, Amount) and value.is_exact:
-        value = value.high
-    if isinstance(value, int):
-        sheet.write_number(row, column, value, style)
-    elif value is not None:
-        sheet.write_string(row, column, neutral(value))
-
-
 def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> None:
     """Every count cell by cell: codes as in the codebook, real numbers and dates."""
     head = [
@@ -147,18 +77,18 @@ def _data(sheet: Worksheet, found: Counts, styles: dict[str, Format]) -> None:
     sheet.write_row(0, 0, head, styles["head"])
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(head), 14)
-    last = _data_rows(sheet, found, len(head) - 4, styles["month"])
+    last = _data_rows(sheet, found, len(head) - 4, styles["day"])
     sheet.autofilter(0, 0, last, len(head) - 1)
 
 
-def _data_rows(sheet: Worksheet, found: Counts, value_column: int, month: Format) -> int:
+def _data_rows(sheet: Worksheet, found: Counts, value_column: int, day: Format) -> int:
     """Blank boxes are not written: most counts lack no number. The last row."""
     row = 0
     seen = found.selection.visible
     texts = cache(lambda cell: found.texts(cell, "code"))
     for row, cell in enumerate(found.cells(), start=1):
         report = cell.report
-        sheet.write_number(row, 0, report.month.toordinal() - EPOCH, month)
+        sheet.write_number(row, 0, report.month.toordinal() - EPOCH, day)
         sheet.write_string(row, 1, seen.organisations[report.organisation_id].code)
         sheet.write_string(row, 2, seen.programs[report.program_id].code)
         sheet.write_string(row, 3, seen.sites[report.site_id].code)

@@ -226,7 +226,7 @@ def _tile(
         total=shown,
         months=monthly(own, indicator.site_rule),
         with_unapproved=everything.amount if everything and everything != shown else None,
-        missing=dict(_missing(built, row.program_id, counted.pk)),
+        missing=dict(sorted(_missing(built, row.program_id, counted.pk).items())),
         completeness=owed.completeness(approved, _months(built, row, shown, counted)),
         progress=_progress(built, row, counted, owed),
         stand_in=counted if is_replaced else None,

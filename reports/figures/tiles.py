@@ -136,6 +136,11 @@ class Tile:
         """The leading target of the whole figure."""
         return next((one for one in self.progress if one.goal.cell is None), None)
 
+    @property
+    def further(self) -> list[Progress]:
+        """Its other targets: of grants, of single cells."""
+        return [one for one in self.progress if one is not self.goal]
+
     @cached_property
     def sparkline(self) -> str:
         """Bars of the months as one SVG path, 100 wide and 24 high."""
