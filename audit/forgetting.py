@@ -9,11 +9,12 @@ import psycopg
 
 from .verifying import ERASED, KEPT, PURGED
 
-ABOUT = """
-SELECT id, shown_ids, organisation_id, audience FROM ledger.entry
+ABOUT = f"""
+SELECT id, shown_ids, organisation_id, audience,
+    CASE action WHEN '{ERASED}' THEN details -> 'entries' END FROM ledger.entry
 WHERE (target_type = %(kind)s AND target_id = %(key)s) OR %(key)s = ANY(shown_ids)
 ORDER BY id FOR UPDATE
-"""
+"""  # noqa: S608
 EMPTY = """
 UPDATE ledger.entry SET target_id = NULL, shown_ids = NULL, reason = NULL, details = NULL,
     salt = NULL
@@ -29,15 +30,16 @@ NOTE = "SELECT ledger.note(%s, NULL, %s, %s, '', '', %s::text[], %s, %s::jsonb)"
 def erase(session: psycopg.Connection, kind: str, key: str, reason: str) -> int:
     """Empty every entry about an object; returns how many. The chain of seals stays valid.
 
-    Each leaves an entry that names it, and lists the other objects that it had shown.
+    Each leaves an entry that names it, and lists the other objects that it had shown. Where it
+    told of an erasure itself, the new one goes on telling of it.
     """
     with session.transaction():
         session.execute("SELECT set_config('ledger.erase', 'on', true)")
         found = session.execute(ABOUT, {"kind": kind, "key": key}).fetchall()
-        for number, shown, organisation, audience in found:
+        for number, shown, organisation, audience, told in found:
             session.execute(EMPTY, [number])
             others = [each for each in shown or [] if each != key]
-            facts = json.dumps({"entries": [number]})
+            facts = json.dumps({"entries": [number, *(told or [])]})
             session.execute(NOTE, [ERASED, organisation, audience, others, reason, facts])
     return len(found)
 

@@ -22,8 +22,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.core.exceptions import ImproperlyConfigured
 
 GENESIS = bytes(32)
+# Names mean what PostgreSQL means by them, whatever the owner of the database made or set.
+OWN_NAMES = "SET LOCAL search_path = pg_catalog, pg_temp"
+# When a row was written, in microseconds since 1970; nothing for a time that no clock shows.
+AT = """CASE WHEN at BETWEEN '0001-01-01' AND '9999-12-30'
+    THEN (extract(epoch FROM at) * 1000000)::bigint END"""
 # What never leaves a row, beside the digest of what may be erased.
-HEADER = """jsonb_build_array(id, (extract(epoch FROM at) * 1000000)::bigint, xid::text, action,
+HEADER = f"""jsonb_build_array(id, {AT}, xid::text, action,
     user_id, organisation_id, to_jsonb(audience), target_type, request_id)::text"""
 LAST = "SELECT number, after_id, to_xid::text, hash FROM ledger.seal ORDER BY number DESC LIMIT 1"
 # Below which every transaction of this database has ended (those of the server's other databases
@@ -131,6 +136,7 @@ def key_id(key: Ed25519PublicKey) -> str:
 def seal(session: psycopg.Connection, key: Ed25519PrivateKey) -> list[Seal]:
     """Seal, in one transaction, what has ended since the last seal; none when nothing waits."""
     with session.transaction():
+        session.execute(OWN_NAMES)
         session.execute("SELECT pg_advisory_xact_lock(hashtext('ledger.seal'))")
         number, after, start, before = session.execute(LAST).fetchone() or (0, 0, "0", GENESIS)
         ended, counted = session.execute(ENDED).fetchone()

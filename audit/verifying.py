@@ -1,28 +1,36 @@
-"""Whether the ledger is what was sealed: names what was altered, removed, inserted, emptied."""
+"""Whether the ledger is what was sealed: names what was altered, removed, inserted, emptied.
+
+Whoever owns the database writes rows as they like, and the sealer seals them. So nothing is
+believed that a row says of itself: its time must fit the signed times of its seal and of the seal
+before, and an entry excuses a purge or an erasure once it is sealed, as old as its seal.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import psycopg
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from .sealing import GENESIS, HEADER, Seal, leaf
+from . import chain as chains
+from .chain import Chain, Place
+from .sealing import AT, HEADER, OWN_NAMES, leaf
 
-LATEST = dt.timedelta(minutes=5)
+SECOND = 1_000_000
+LATEST = 5 * 60 * SECOND
+# By how much the clocks of the sealer and of the database may differ, and how long a transaction
+# may last: its rows, sealed when it ends, are older than the seal before.
+AHEAD, BEHIND = 5 * 60 * SECOND, 60 * 60 * SECOND
 KEPT = dt.timedelta(days=365)
 # The entries that tell of an erasure and of a purge (audit/forgetting.py).
 ERASED, PURGED = "erase_entry", "purge_ledger"
-SEALS = """
-SELECT number, (extract(epoch FROM at) * 1000000)::bigint, after_id, from_xid::text, to_xid::text,
-    entry_ids, leaves, hash, key_id, signature FROM ledger.seal ORDER BY number
-"""
+SALT_BYTES, EMPTIED = 16, "[null, null, null, null]"
+COUNTED = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 ENTRIES = f"""
-SELECT id, at, xid::text, {HEADER}, digest, salt,
+SELECT id, {AT}, xid::text::bigint, {HEADER}, digest, salt,
     jsonb_build_array(target_id, to_jsonb(shown_ids), reason, details)::text,
     action, details FROM ledger.entry ORDER BY id
 """  # noqa: S608 - no text of a person
@@ -36,30 +44,51 @@ class Verdict:
     seals: int = 0
     head: str = ""
     erased: int = 0
+    # Rows that were sealed more than five minutes after the time they say.
+    waited: int = 0
     purged_through: int = 0
     findings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One entry, as the hashes need it."""
+    """One entry, as the hashes need it, and what it says of others."""
 
     number: int
+    # Microseconds since 1970; none for a time that is none.
+    at: int | None
     xid: int
     header: str
     digest: bytes
     salt: bytes | None
     payload: str
+    action: str
+    details: object
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds what its digest was made of, or nothing of it."""
+        if self.salt is None:
+            return self.payload == EMPTIED
+        return len(self.salt) == SALT_BYTES and self.digest == digest_of(self.salt, self.payload)
+
+    def fact(self, name: str) -> object:
+        """One of its details; none once it was emptied."""
+        return self.details.get(name) if isinstance(self.details, dict) else None
 
 
 @dataclass
-class Chain:
-    """The seals as far as they are right, and where each sealed row stands."""
+class Comparison:
+    """The rows met so far, and what the entries among them excuse."""
 
-    seals: list[Seal] = field(default_factory=list)
-    hashes: dict[int, bytes] = field(default_factory=dict)
-    # Number of a row: the number of its seal, the hash of the row.
-    sealed: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    chain: Chain
+    # When it is, in microseconds, and where the count of transactions stands.
+    now: int
+    counted: int
+    met: set[int] = field(default_factory=set)
+    bare: set[int] = field(default_factory=set)
+    told: set[int] = field(default_factory=set)
+    late: int = 0
 
 
 def verify(
@@ -72,14 +101,15 @@ def verify(
     """Compare every row with its seal, every seal with the one before, and heads kept elsewhere."""
     session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with session.transaction():
+        session.execute(OWN_NAMES)
         session.execute("SELECT set_config('portal.ledger', 'whole', true)")
         verdict, chain = Verdict(), Chain()
-        verdict.findings += _wrong_seals(session, keys, chain)
-        _compare_rows(session, chain, verdict, now)
+        verdict.findings += chains.read(session, keys, chain)
+        (counted,) = session.execute(COUNTED).fetchone()
+        _compare_rows(session, Comparison(chain, int(now.timestamp() * SECOND), counted), verdict)
     verdict.seals = len(chain.seals)
-    if chain.seals:
-        number = chain.seals[-1].number
-        verdict.head = f"{number} {chain.hashes[number].hex()}"
+    if chain.last:
+        verdict.head = f"{chain.last.number} {chain.hashes[chain.last.number].hex()}"
     for number, expected in heads.items():
         found = chain.hashes.get(number)
         if found is None or found.hex() != expected:
@@ -87,80 +117,29 @@ def verify(
     return verdict
 
 
-def _wrong_seals(session, keys, chain: Chain) -> Iterator[str]:
-    before = GENESIS
-    for row in session.execute(SEALS):
-        *plain, leaves, hashed, key_name, signature = row
-        cut = [leaves[n : n + 32] for n in range(0, len(leaves), 32)]
-        each = Seal(*plain[:3], int(plain[3]), int(plain[4]), plain[5], cut)
-        yield from _out_of_order(each, chain)
-        if each.hash(before) != hashed:
-            yield f"seal {each.number} was altered, or what stood before it"
-        yield from _unsigned(each.number, keys.get(key_name), key_name, hashed, signature)
-        chain.seals.append(each)
-        chain.hashes[each.number] = before = hashed
-        chain.sealed |= {
-            entry: (each.number, hash_)
-            for entry, hash_ in zip(each.entry_ids, each.leaves, strict=False)
-        }
-
-
-def _out_of_order(each: Seal, chain: Chain) -> Iterator[str]:
-    last = chain.seals[-1] if chain.seals else Seal(0, 0, 0, 0, 0, [], [])
-    if each.number != last.number + 1:
-        yield f"seals {last.number + 1} to {each.number - 1} are missing"
-    elif each.opens:
-        if each.after_id < max(chain.sealed, default=0):
-            yield f"seal {each.number} opens a count below rows that are sealed"
-    elif (each.from_xid, each.after_id) != (last.to_xid, last.after_id):
-        yield f"between seals {last.number} and {each.number} transactions were left out"
-
-
-def _unsigned(number: int, key, name: str, hashed: bytes, signature: bytes) -> Iterator[str]:
-    if key is None:
-        yield f"seal {number} is signed by an unknown key, {name}"
-        return
-    try:
-        key.verify(signature, hashed)
-    except InvalidSignature:
-        yield f"seal {number} is not signed by the sealing key"
-
-
-def _compare_rows(session, chain: Chain, verdict: Verdict, now: dt.datetime) -> None:
-    missing = dict(chain.sealed)
-    bare, told, late = set(), set(), 0
-    for number, at, xid, header, digest, salt, payload, action, details in session.execute(ENTRIES):
-        sealed = missing.pop(number, None)
-        row = Row(number, int(xid), header, digest, salt, payload)
-        verdict.findings += _wrong_row(row, sealed[1] if sealed else None, chain)
-        late += not sealed and now - at > LATEST
-        bare |= set() if salt else {number}
-        facts = details if isinstance(details, dict) else {}
-        if action == ERASED:
-            told |= _numbers(facts.get("entries"))
-        elif action == PURGED and salt:
-            _purge(facts.get("through"), at, chain, verdict)
+def _compare_rows(session, seen: Comparison, verdict: Verdict) -> None:
+    for record in session.execute(ENTRIES):
+        row = Row(*record)
+        place = seen.chain.places.get(row.number)
+        wrong = _wrong_row(row, place, seen)
+        if wrong:
+            verdict.findings.append(f"row {row.number} {wrong}")
+        elif place:
+            verdict.waited += place.seal.at - row.at > LATEST
+            _excuse(row, place, seen, verdict)
+        else:
+            seen.late += seen.now - row.at > LATEST
+        seen.met.add(row.number)
+        seen.bare |= set() if row.salt else {row.number}
         verdict.entries += 1
-    verdict.erased = len(bare)
-    verdict.findings += [f"row {n} was emptied without an erasure" for n in sorted(bare - told)]
-    verdict.findings += _missing(missing, chain, verdict)
-    if late:
-        verdict.findings.append(f"{late} rows have waited for a seal for more than five minutes")
-
-
-def _numbers(found: object) -> set[int]:
-    """The numbers of a list; none of anything else that somebody wrote there."""
-    return {each for each in found if isinstance(each, int)} if isinstance(found, list) else set()
-
-
-def _wrong_row(row: Row, sealed: bytes | None, chain: Chain) -> list[str]:
-    """What is wrong with one row, in one finding at most."""
-    is_whole = row.salt is None or row.digest == digest_of(row.salt, row.payload)
-    if sealed is None and _should_be_sealed(row, chain):
-        return [f"row {row.number} was inserted afterwards"]
-    if not is_whole or (sealed and leaf(row.header, row.digest) != sealed):
-        return [f"row {row.number} was altered or moved"]
-    return []
+    verdict.erased = len(seen.bare)
+    untold = sorted(seen.bare - seen.told)
+    verdict.findings += [f"row {n} was emptied without an erasure" for n in untold]
+    verdict.findings += _missing(seen, verdict)
+    if seen.late:
+        verdict.findings.append(
+            f"{seen.late} rows have waited for a seal for more than five minutes"
+        )
 
 
 def digest_of(salt: bytes, payload: str) -> bytes:
@@ -168,26 +147,72 @@ def digest_of(salt: bytes, payload: str) -> bytes:
     return hashlib.sha256(salt + payload.encode()).digest()
 
 
+def _wrong_row(row: Row, place: Place | None, seen: Comparison) -> str:
+    """What is wrong with one row, in one finding at most."""
+    if row.number in seen.met:
+        return "stands there twice"
+    if place is None and _should_be_sealed(row, seen.chain):
+        return "was inserted afterwards"
+    if not row.is_whole or (place and leaf(row.header, row.digest) != place.leaf):
+        return "was altered or moved"
+    if place is None and _is_out_of_count(row, seen):
+        return "says a transaction that there was not"
+    return _wrong_time(row, place, seen)
+
+
 def _should_be_sealed(row: Row, chain: Chain) -> bool:
     """Whether its transaction lies below the end of the last seal of its count."""
-    if not chain.seals:
+    if not chain.last:
         return False
-    last = chain.seals[-1]
-    return row.number <= last.after_id or row.xid < last.to_xid
+    return row.number <= chain.last.after_id or row.xid < chain.last.to_xid
 
 
-def _purge(through: object, at: dt.datetime, chain: Chain, verdict: Verdict) -> None:
-    """A sealed checkpoint excuses rows that were a year old."""
+def _is_out_of_count(row: Row, seen: Comparison) -> bool:
+    """Whether no seal will ever take it; after a restore elsewhere the next one takes all."""
+    goes_on = not seen.chain.last or seen.chain.last.to_xid <= seen.counted
+    return goes_on and row.xid >= seen.counted
+
+
+def _wrong_time(row: Row, place: Place | None, seen: Comparison) -> str:
+    """A row lies between the seal before and its own, which is still to come if it waits."""
+    last = seen.chain.last
+    until = place.seal.at if place else seen.now
+    since = place.since if place else last and last.at
+    if row.at is None:
+        return "says a time that no clock shows"
+    if row.at > until + AHEAD:
+        return "is dated ahead"
+    if since is not None and row.at < since - BEHIND:
+        return "is dated back"
+    return ""
+
+
+def _excuse(row: Row, place: Place, seen: Comparison, verdict: Verdict) -> None:
+    """What a sealed entry tells of: rows that were emptied, or purged."""
+    if row.action == ERASED:
+        seen.told |= _numbers(row.fact("entries"))
+    elif row.action == PURGED and row.salt:
+        _purge(row.fact("through"), place, seen.chain, verdict)
+
+
+def _numbers(found: object) -> set[int]:
+    """The numbers of a list; none of anything else that somebody wrote there."""
+    return {each for each in found if isinstance(each, int)} if isinstance(found, list) else set()
+
+
+def _purge(through: object, place: Place, chain: Chain, verdict: Verdict) -> None:
+    """A sealed checkpoint excuses rows that were a year old when it was sealed."""
     last = next((each for each in chain.seals if each.number == through), None)
-    age = at - dt.datetime.fromtimestamp(last.at / 1_000_000, dt.UTC) if last else dt.timedelta()
-    if age < KEPT:
+    if last is None or dt.timedelta(microseconds=place.seal.at - last.at) < KEPT:
         verdict.findings.append(f"rows through seal {through} were purged too early")
     else:
-        verdict.purged_through = max(verdict.purged_through, through)
+        verdict.purged_through = max(verdict.purged_through, last.number)
 
 
-def _missing(missing: Mapping, chain: Chain, verdict: Verdict) -> Iterable[str]:
-    gone = sorted(n for n, (seal, _) in missing.items() if seal > verdict.purged_through)
+def _missing(seen: Comparison, verdict: Verdict) -> Iterable[str]:
+    places = seen.chain.places
+    gone = sorted(places.keys() - seen.met)
+    gone = [n for n in gone if places[n].seal.number > verdict.purged_through]
     if gone and not verdict.entries:
         return [f"the table is empty: {len(gone)} sealed rows are gone"]
     return [f"row {number} was removed" for number in gone]

@@ -157,6 +157,17 @@ def ledger(real_ledger):
     return Ledger()
 
 
+@pytest.fixture(name="sealed")
+def ledger_with_two_seals(ledger):
+    """Six entries in two seals; one entry waits."""
+    ledger.note(4)
+    ledger.seal()
+    ledger.note(2)
+    ledger.seal()
+    ledger.note()
+    return ledger
+
+
 @pytest.fixture(autouse=True)
 def fast_and_plain(settings, tmp_path):
     """Passwords hashed cheaply, plain file names for static files, passing folders for others."""

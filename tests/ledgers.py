@@ -13,6 +13,19 @@ from audit import journal, sealing, verifying
 from audit.scope import scope
 
 
+def forged(action: str = "view", *, at: str = "now()", facts: str = "", **more) -> str:
+    """The SQL of a line that looks right, as the owner of the database writes one."""
+    payload = f"'', ARRAY['p1'], '', jsonb_build_object({facts})"
+    salt = "uuid_send(gen_random_uuid())"
+    columns = {"action": f"'{action}'", "at": at} | more
+    return (
+        f"INSERT INTO ledger.entry ({', '.join(columns)},"
+        " target_id, shown_ids, reason, details, salt, digest)"
+        f" SELECT {', '.join(columns.values())}, {payload}, salt, ledger.digest(salt, {payload})"
+        f" FROM (SELECT {salt}) AS fresh (salt)"
+    )
+
+
 class Ledger:
     """One ledger, its sealing key, and what somebody with the owner's password does to it."""
 

@@ -48,6 +48,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict.entries} rows, {verdict.seals} seals, head {verdict.head}")
         if verdict.erased:
             self.stdout.write(f"{verdict.erased} rows were erased, with an entry that says so.")
+        if verdict.waited:
+            self.stdout.write(f"{verdict.waited} rows were sealed more than five minutes late.")
         if verdict.purged_through:
             self.stdout.write(f"Rows through seal {verdict.purged_through} were purged.")
         if verdict.findings:
