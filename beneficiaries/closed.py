@@ -35,12 +35,13 @@ def closed_sites(
     places = [(organisation.pk, program.pk, site_id) for site_id in site_ids]
     for (place, _month), lock in PeriodLock.objects.holding(places, [month]).items():
         site_id = place[-1]
-        closed[site_id] = Closed(
-            _("This month is locked: %(reason)s. Ask a coordinator for an exception.")
-            % {"reason": lock.reason.rstrip(". ")},
-            reports.get(site_id),
-        )
+        closed[site_id] = Closed(_why_locked(lock), reports.get(site_id))
     return closed
+
+
+def why_closed(report: CountReport, lock: PeriodLock | None) -> str:
+    """Why a report that is locked, or no longer a draft, takes no number."""
+    return _why_locked(lock) if lock else _why(report)
 
 
 def current_reports(
@@ -53,6 +54,12 @@ def current_reports(
         .order_by("version")
     )
     return {report.site_id: report for report in reports}
+
+
+def _why_locked(lock: PeriodLock) -> str:
+    return _("This month is locked: %(reason)s. Ask a coordinator for an exception.") % {
+        "reason": lock.reason.rstrip(". ")
+    }
 
 
 def _why(report: CountReport) -> str:

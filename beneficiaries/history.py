@@ -86,10 +86,27 @@ def returned(report: CountReport) -> dict[tuple[int, int], tuple[int | None, str
     return {(one.indicator_id, one.cell_id): (one.value, one.missing_reason) for one in found}
 
 
+def stamp(report: CountReport) -> str:
+    """Differs as soon as a count, an explanation or the comment of the report does."""
+    last = [_last_number(model, report) for model in (Event, NoteEvent)]
+    return "-".join(str(number) for number in (*last, report.revision))
+
+
+def latest(report: CountReport) -> list[Change]:
+    """The last write of each cell: for whoever writes in them."""
+    events = Event.objects.filter(report=report).order_by("indicator_id", "cell_id", "-pgh_id")
+    return _changes(list(events.distinct("indicator_id", "cell_id")))
+
+
 def values_of(report: CountReport, revisions: set[int]) -> dict[int, tuple[int | None, str]]:
     """What a cell said at each of these revisions, which no two writes share."""
     found = _written(report, revisions)
     return {one.revision: (one.value, one.missing_reason) for one in found}
+
+
+def _last_number(events: type, report: CountReport) -> int:
+    numbers = events.objects.filter(report=report).order_by("-pgh_id").values_list("pgh_id")
+    return next((number for (number,) in numbers[:1]), 0)
 
 
 def _written(report: CountReport, revisions: Collection[int]) -> QuerySet:
@@ -98,9 +115,12 @@ def _written(report: CountReport, revisions: Collection[int]) -> QuerySet:
 
 
 def _latest(events: QuerySet, most: int) -> list[Change]:
-    found = list(events.order_by("-pgh_id")[:most])
-    people = _authors(found)
-    return [_change(event, people) for event in found]
+    return _changes(list(events.order_by("-pgh_id")[:most]))
+
+
+def _changes(events: list) -> list[Change]:
+    people = _authors(events)
+    return [_change(event, people) for event in events]
 
 
 def _authors(events: list) -> dict[str, User]:

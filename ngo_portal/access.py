@@ -135,14 +135,13 @@ PAGES: dict[str, Page] = {
     # counts
     **_pages("count_board count_cell_history", VIEW_COUNTS),
     **_pages("count_report", Page(FORM, permission="beneficiaries.view_counts")),
-    **_pages("count_report_open count_report_paste", ENTER_COUNTS),
+    **_pages("count_report_open count_report_paste count_report_discard", ENTER_COUNTS),
     **_pages(
         "count_cell_save count_row_mark count_note_save count_comment_save",
         Page(WRITE, permission="beneficiaries.enter_counts"),
     ),
     **_pages("count_report_submit", Page(FORM, permission="beneficiaries.submit_counts")),
     **_pages("count_report_take_back", Page(WRITE, permission="beneficiaries.submit_counts")),
-    **_pages("count_report_discard", Page(WRITE, permission="beneficiaries.enter_counts")),
     **_pages("count_report_correct", Page(FORM, permission="beneficiaries.enter_counts")),
     **_pages("count_report_approve count_report_return", REVIEW_COUNTS),
     **_pages(

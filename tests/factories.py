@@ -230,6 +230,19 @@ def make_filled_report(
     return report
 
 
+def make_correction(place: ProgramSite, month: dt.date) -> CountReport:
+    """The draft that corrects an approved report."""
+    approved = make_filled_report(place, month)
+    submit_as_is(approved)
+    return make_filled_report(
+        place,
+        month,
+        version=2,
+        supersedes=approved,
+        correction_reason="The register says otherwise.",
+    )
+
+
 def make_partnership(program: Program, organisation: Organisation | None = None, **fields):
     """A partner in a program."""
     defaults = {"role": "implementing", "active": ALWAYS}

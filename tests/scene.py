@@ -23,6 +23,7 @@ from reports.models import Export
 from tests.factories import (
     ALWAYS,
     make_built,
+    make_correction,
     make_document,
     make_elevation,
     make_export,
@@ -40,6 +41,7 @@ from tests.factories import (
 )
 
 MONTHS = [dt.date(2026, month, 1) for month in (1, 2, 3, 4)]
+CORRECTED = dt.date(2025, 12, 1)
 TALLIED = dt.date(2026, 6, 2)
 
 
@@ -55,6 +57,8 @@ class Scene:
     submitted: CountReport
     returned: CountReport
     approved: CountReport
+    # A draft that corrects an approved report.
+    correction: CountReport
     sheet: TallySheet
     lock: PeriodLock
     colleague: User
@@ -130,7 +134,7 @@ class Scene:
             ("count_report_approve", [self.submitted.pk]),
             ("count_report_return", [self.submitted.pk]),
             ("count_report_correct", [self.approved.pk]),
-            ("count_report_discard", draft),
+            ("count_report_discard", [self.correction.pk]),
             ("count_report_paste", draft),
             ("count_cell_save", draft),
             ("count_comment_save", draft),
@@ -187,6 +191,7 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
         submitted=submitted,
         returned=returned,
         approved=approved,
+        correction=make_correction(place, CORRECTED),
         sheet=TallySheet.objects.create(
             organisation=organisation,
             program=program,

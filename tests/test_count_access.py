@@ -114,7 +114,7 @@ def test_the_lead_opens_no_report_of_its_partner(client, shared):
 
 @pytest.mark.parametrize(
     "name",
-    ["count_cell_save", "count_comment_save", "count_report_discard", "count_report_take_back"],
+    ["count_cell_save", "count_comment_save", "count_report_take_back"],
 )
 def test_writing_takes_a_post(client, shared, report, name):
     client.force_login(make_user(Role.FIELD_WORKER, shared.organisation))

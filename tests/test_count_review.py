@@ -69,8 +69,9 @@ def test_a_reviewer_approves(client, coordinator, submitted):
 
 
 def test_a_return_without_a_reason_is_refused_and_said(client, coordinator, submitted):
-    answer = post(client, "count_report_return", submitted, reason="bad")
-    assert "ten characters" in answer.content.decode()
+    page = post(client, "count_report_return", submitted, reason="bad").content.decode()
+    assert '<li><a href="#reason">Say in at least ten characters what to mend.</a></li>' in page
+    assert ">bad</textarea>" in page
     post(client, "count_report_return", submitted, reason=REASON)
     submitted.refresh_from_db()
     assert submitted.status == "returned"
@@ -117,12 +118,18 @@ def test_a_correction_shows_what_it_changes(client, coordinator, worker, submitt
     assert REASON in page
 
 
-def test_a_correction_is_given_up(client, coordinator, submitted):
+def test_a_correction_without_a_reason_is_refused_and_said(client, coordinator, submitted):
     reports.approve(report=submitted, by=coordinator)
-    version = reports.correct(report=submitted, reason=REASON, by=coordinator)
-    answer = post(client, "count_report_discard", version)
-    assert answer["Location"] == submitted.get_absolute_url()
-    assert not CountReport.objects.filter(version=2).exists()
+    page = post(client, "count_report_correct", submitted, reason="typo").content.decode()
+    assert '<a href="#reason">Say in at least ten characters why it is corrected.</a>' in page
+    assert ">typo</textarea>" in page
+
+
+def test_a_reason_that_came_too_late_is_shown_again(client, coordinator, worker, submitted):
+    reports.take_back(report=submitted, by=worker)
+    page = post(client, "count_report_return", submitted, reason=REASON).content.decode()
+    assert "somebody else was quicker" in page
+    assert f"You had written: “{REASON}”." in page
 
 
 def test_an_unusual_total_is_explained_before_it_is_submitted(client, coordinator, worker, place):

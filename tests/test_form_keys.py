@@ -20,7 +20,7 @@ SAME_TWICE = {
     *["count_cell_save", "account_change_password", "mfa_reauthenticate"],
     # Handed over once: its state says so.
     "export_download",
-    *["count_report_discard", "tally_sheet_cancel", "tally_sheet_restore", "count_report_open"],
+    *["tally_sheet_cancel", "tally_sheet_restore", "count_report_open"],
 }
 
 

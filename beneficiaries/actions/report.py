@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import journal
-from beneficiaries import checks
+from beneficiaries import checks, history
 from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, PeriodLock
 from beneficiaries.models.report import LEAST_REASON
 from programs.models import Program, ProgramSite, Site
@@ -178,14 +178,27 @@ def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
     return version
 
 
-@transaction.atomic
-def discard(*, report: CountReport, by: User) -> None:
-    """Give up a correction that nobody has reviewed, also after one took it back."""
-    report = _hold(report)
+def check_may_discard(report: CountReport, *, by: User) -> None:
+    """Say why a report cannot be given up, before one is asked to confirm it."""
     _check_enters(report, by)
     if report.version == 1 or report.status != Status.DRAFT:
         raise ValidationError(
             _("Only a correction that nobody has reviewed can be given up."), code="state"
+        )
+
+
+@transaction.atomic
+def discard(*, report: CountReport, by: User, seen: str | None = None) -> None:
+    """Give up a correction that nobody has reviewed, also after one took it back.
+
+    With what `by` saw of it (history.stamp), refuses when somebody typed in it since.
+    """
+    report = _hold(report)
+    check_may_discard(report, by=by)
+    if seen is not None and seen != history.stamp(report):
+        raise ValidationError(
+            _("Somebody typed in this correction since you looked. Look again at what is lost."),
+            code="changed",
         )
     journal.record("discard", report, by=by, details={"version": report.version})
     with explained():

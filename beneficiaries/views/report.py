@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from beneficiaries.actions.count import Key, StaleCell
 from beneficiaries.actions.sheet import save_sheet
 from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
+from beneficiaries.lost import lost_with
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import Sheet, filled
 from beneficiaries.steps import steps_of
@@ -119,9 +120,10 @@ def page(
     *,
     tried: bool = False,
     reason: str = "",
+    refused: Sequence[str] = (),
 ) -> HttpResponse:
     """The report's page; with what was not kept, with what is to mend after `tried`, or with a
-    `reason` that was refused."""
+    `reason` and why it was `refused`."""
     if kept is not None:
         report = find(request, report.pk)  # as saving left it
     may = steps_of(report, request.user)
@@ -134,6 +136,7 @@ def page(
         "kept": kept,
         "tried": tried,
         "reason": reason,
+        "refused": refused,
         "comment": kept.comment if kept and kept.comment is not None else report.comment,
         "saved_at": history.saved_at(report),
         "marks": [("zero", _("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices],
@@ -192,8 +195,7 @@ def count_report_return(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         reports.return_to_author(report=report, reason=read_text(reason), by=request.user)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return page(request, report, reason=reason)
+        return _refused(request, report, reason, error)
     messages.success(request, _("Returned, with what is to mend."))
     return redirect("count_board")
 
@@ -206,17 +208,33 @@ def count_report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         version = reports.correct(report=report, reason=read_text(reason), by=request.user)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return page(request, report, reason=reason)
+        return _refused(request, report, reason, error)
     return redirect(version)
 
 
+def _refused(
+    request: HttpRequest, report: CountReport, reason: str, error: ValidationError
+) -> HttpResponse:
+    """The page again, with the reason that was typed; the board once it is no longer seen."""
+    if not CountReport.objects.visible_to(request.user).filter(pk=report.pk).exists():
+        messages.error(request, " ".join(error.messages))
+        return redirect("count_board")
+    return page(request, find(request, report.pk), reason=reason, refused=error.messages)
+
+
 def count_report_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what giving up a correction loses, and do it once confirmed."""
     report = find(request, pk)
     try:
-        reports.discard(report=report, by=request.user)
+        if request.method == "POST":
+            seen = request.POST.get("seen", "")
+            reports.discard(report=report, seen=seen, by=request.user)
+            messages.success(request, _("The correction is given up: the approved report stands."))
+            return redirect("count_report", pk=report.supersedes_id)
+        reports.check_may_discard(report, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return redirect(report)
-    messages.success(request, _("The correction is given up: the approved report stands."))
-    return redirect("count_report", pk=report.supersedes_id)
+        if error.code != "changed":
+            return redirect(report)
+    context = {"report": report, "lost": lost_with(report)}
+    return render(request, "beneficiaries/count_report_discard.html", context)

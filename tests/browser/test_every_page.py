@@ -16,7 +16,6 @@ FACELESS = {
     "workbook_download",
     "document_file",
     "account_reauthenticate",
-    "count_report_discard",
     # A passkey of somebody else; one's own is visited in test_accounts.py.
     "passkey_rename",
     "factor_remove",

@@ -1,0 +1,168 @@
+"""A cell, a row, a text of a month: saved as it is typed, on screen."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from beneficiaries.actions import count as counts
+from beneficiaries.actions import report as reports
+from beneficiaries.actions.count import Entry
+from beneficiaries.models import CountNote
+
+from .factories import make_program_indicator, make_program_site, make_report, make_user
+
+pytestmark = pytest.mark.django_db
+MONTH = dt.date(2026, 1, 1)
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture
+def place():
+    return make_program_site()
+
+
+@pytest.fixture
+def worker(place, client):
+    user = make_user(Role.FIELD_WORKER, place.organisation, display_name="Asha")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def indicator(place):
+    return make_program_indicator(place.program).indicator
+
+
+@pytest.fixture
+def report(place, indicator):
+    return make_report(place, MONTH)
+
+
+def cells(indicator):
+    return list(indicator.breakdown.cells.order_by("position"))
+
+
+def saved(client, report, indicator, cell, **fields):
+    body = {"indicator": indicator.pk, "cell": cell.pk} | fields
+    return client.post(reverse("count_cell_save", args=[report.pk]), body, **JSON)
+
+
+def test_a_cell_saves_itself(client, worker, report, indicator):
+    cell = cells(indicator)[0]
+    answer = saved(client, report, indicator, cell, value="12", revision=0)
+    count = report.counts.get()
+    assert answer.json()["value"] == "12"
+    assert answer.json()["revision"] == count.revision
+    assert answer.json()["saved"].startswith("saved ")
+
+
+def test_a_report_that_was_never_there_takes_no_cell(client, worker, indicator):
+    for number in (0, 2**31, 10**30):
+        answer = client.post(f"/counts/{number}/cell/", {"indicator": indicator.pk, "value": "1"})
+        assert answer.status_code == 404
+
+
+def test_a_cell_says_what_is_wrong(client, worker, report, indicator):
+    answer = saved(client, report, indicator, cells(indicator)[0], value="many", revision=0)
+    assert answer.status_code == 422
+    assert "not understood" in answer.json()["error"]
+
+
+def test_a_stale_cell_answers_with_both(client, worker, place, report, indicator, acting):
+    cell = cells(indicator)[0]
+    colleague = make_user(Role.FIELD_WORKER, place.organisation, display_name="Bina")
+    with acting(colleague):
+        key = (indicator.pk, cell.pk)
+        counts.save_cells(report=report, entries={key: Entry(8)}, by=colleague)
+    answer = saved(client, report, indicator, cell, value="5", revision=0)
+    assert answer.status_code == 409
+    assert answer.json()["value"] == "8"
+    assert "Bina" in answer.json()["error"]
+    again = saved(client, report, indicator, cell, value="5", revision=answer.json()["revision"])
+    assert again.json()["value"] == "5"
+
+
+def test_a_comment_keeps_the_number(client, worker, report, indicator):
+    cell = cells(indicator)[0]
+    revision = saved(client, report, indicator, cell, value="12", revision=0).json()["revision"]
+    answer = saved(client, report, indicator, cell, comment="Holidays.", revision=revision)
+    assert answer.json()["commented"]
+    assert (report.counts.get().value, report.counts.get().comment) == (12, "Holidays.")
+
+
+def test_a_row_is_marked_from_its_menu(client, worker, report, indicator):
+    url = reverse("count_row_mark", args=[report.pk, indicator.pk])
+    answer = client.post(url, {"mark": "not_applicable"}, **JSON)
+    assert {cell["value"] for cell in answer.json()["cells"].values()} == {"na"}
+    report.counts.all().delete()
+    client.post(url, {"mark": "zero"})
+    assert set(report.counts.values_list("value", flat=True)) == {0}
+
+
+def test_texts_save_themselves(client, worker, report, indicator):
+    note = reverse("count_note_save", args=[report.pk, indicator.pk])
+    assert "saved" in client.post(note, {"text": "Winter shelter."}, **JSON).json()
+    assert CountNote.objects.get().text == "Winter shelter."
+    comment = reverse("count_comment_save", args=[report.pk])
+    revision = report.revision
+    answer = client.post(comment, {"text": "Snow.", "revision": revision}, **JSON)
+    assert answer.status_code == 200
+    stale = client.post(comment, {"text": "Rain.", "revision": revision}, **JSON)
+    assert stale.status_code == 409
+    assert "Snow." in stale.json()["error"]
+    assert client.post(comment, {"text": "a\x00b", "revision": 0}, **JSON).status_code == 422
+
+
+@pytest.fixture
+def note(place, worker, report, indicator):
+    return counts.explain(report=report, indicator=indicator, text="A new shelter.", by=worker)
+
+
+def test_a_stale_explanation_answers_with_theirs(client, worker, report, indicator, note):
+    url = reverse("count_note_save", args=[report.pk, indicator.pk])
+    stale = client.post(url, {"text": "School holidays.", "revision": 0}, **JSON)
+    assert stale.status_code == 409
+    assert "A new shelter." in stale.json()["error"]
+    again = {"text": "School holidays.", "revision": stale.json()["revision"]}
+    assert client.post(url, again, **JSON).status_code == 200
+    note.refresh_from_db()
+    assert note.text == "School holidays."
+    events = CountNote.pgh_event_model.objects.order_by("pgh_id")
+    assert [event.text for event in events] == ["A new shelter.", "School holidays."]
+
+
+def test_an_old_page_takes_no_explanation_away(client, worker, report, indicator, note):
+    empty = {f"note-{indicator.pk}": "", f"note-revision-{indicator.pk}": "0"}
+    assert client.post(report.get_absolute_url(), empty).status_code == 302
+    assert CountNote.objects.get() == note
+    typed = {f"note-{indicator.pk}": "School holidays.", f"note-revision-{indicator.pk}": "0"}
+    page = client.post(report.get_absolute_url(), typed).content.decode()
+    assert "Somebody else wrote meanwhile: “A new shelter.”" in page
+    assert ">School holidays.</textarea>" in page
+    seen = f'name="note-revision-{indicator.pk}" value="{note.revision}"'
+    assert seen in page
+    client.post(report.get_absolute_url(), empty | {f"note-revision-{indicator.pk}": note.revision})
+    assert not CountNote.objects.exists()
+
+
+def test_an_explanation_taken_away_and_written_again_is_still_stale(
+    client, worker, report, indicator, note
+):
+    where = {"report": report, "indicator": indicator, "by": worker}
+    counts.explain(**where, text="", revision=note.revision)
+    counts.explain(**where, text="Snow.")
+    with pytest.raises(reports.StaleText):
+        counts.explain(**where, text="Rain.", revision=note.revision)
+
+
+def test_a_cell_shows_its_history(client, worker, report, indicator):
+    cell = cells(indicator)[0]
+    revision = saved(client, report, indicator, cell, value="12", revision=0).json()["revision"]
+    saved(client, report, indicator, cell, value="", revision=revision)
+    url = reverse("count_cell_history", args=[report.pk, indicator.pk, cell.pk])
+    page = client.get(url).content.decode()
+    assert "cleared" in page
+    assert "<strong>12</strong>" in page
+    assert page.count("Asha") >= 2
