@@ -39,7 +39,7 @@ FRAGMENT_SECONDS = 10 * 60
 # Over more than a year, one month of a quarter is named, or of as many as have room for theirs.
 MOST_MONTHS_NAMED = 12
 # Raised when the drawing changes, so that no older picture is shown.
-EDITION = 3
+EDITION = 4
 CONFIG = {
     "background": "transparent",
     "font": FONT,
@@ -161,17 +161,27 @@ def _month_name(months: int) -> str:
 
 
 def _bars(table: Table) -> dict:
+    is_grouped = bool(table.group_head)
     y = {
         "field": "row",
         "type": "ordinal",
         "sort": None,
-        "axis": {"labelLimit": 200, "grid": False},
+        "axis": {
+            "labelExpr": "slice(split(datum.label, '\\n'), 1)",
+            "labelLimit": 260 if is_grouped else 200,
+            "grid": False,
+        },
     }
     layers = [_series(table, y, "x")]
     if table.has_expected:
         layers.append(_ticks(table, y, "x"))
-    height = {"step": 30} if len(table.rows) < 30 else {"step": 20}
-    return {"width": 300, "height": height, "data": {"values": _values(table)}, "layer": layers}
+    step = 44 if is_grouped else 30 if len(table.rows) < 30 else 20
+    return {
+        "width": 300,
+        "height": {"step": step},
+        "data": {"values": _values(table)},
+        "layer": layers,
+    }
 
 
 def _values(table: Table) -> list[dict]:
@@ -190,7 +200,11 @@ def _values(table: Table) -> list[dict]:
 
 
 def _label(table: Table, row: Row) -> str:
-    return f"{row.code} · {row.group}" if table.group_head else row.label
+    """What stands under or before a bar, a line each; a bar has its key first, for two of one name
+    are two bars."""
+    if table.name == "trend":
+        return row.label
+    return "\n".join([row.key, row.label, *([row.group] if table.group_head else [])])
 
 
 def _parts(table: Table, row: Row) -> list[tuple[str, int]]:

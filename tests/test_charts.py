@@ -1,9 +1,7 @@
-import datetime as dt
 import re
 
 import pytest
 import vl_convert
-from django.urls import reverse
 from django.utils import translation
 
 from reports import charts, figures
@@ -75,6 +73,37 @@ def test_the_page_names_the_colours_of_several_series_and_of_one_none(network):
     assert charts.legend(table(network, "sites")) == []
 
 
+def test_programs_and_their_pillars_are_named_in_the_readers_language(network):
+    network.program.name_fr, network.program.name_en = "Maraudes du soir", "Evening rounds"
+    network.program.save()
+    for language, name in (("fr", "Maraudes du soir"), ("en", "Evening rounds")):
+        with translation.override(language):
+            svg = charts.svg(table(network, "pillars"))
+            pillar = str(network.program.get_pillar_display())
+        assert f">{name}<" in svg
+        assert f">{pillar}<" in svg
+        assert network.program.code not in svg
+
+
+def test_a_name_too_long_for_the_chart_is_whole_in_the_table(network):
+    network.program.name_en = "Centres of the night and of the day for the children of the street"
+    network.program.save()
+    with translation.override("en"):
+        found = table(network, "pillars")
+        svg = charts.svg(found)
+    assert ">Centres of the night and of the" in svg
+    assert network.program.name_en not in svg
+    assert [row.label for row in found.rows] == [network.program.name_en]
+
+
+def test_two_sites_of_one_name_are_two_bars(network):
+    network.south.site.name_en = network.north.site.name_en = "Night centre"
+    network.south.site.save()
+    network.north.site.save()
+    with translation.override("en"):
+        assert charts.svg(table(network, "sites")).count(">Night centre<") == 2
+
+
 def test_names_cannot_inject_markup(network):
     network.north.site.name_en = "<script>alert(1)</script>"
     network.north.site.save()
@@ -143,105 +172,3 @@ def test_pillars_show_one_unit_and_no_sum(network):
     assert found.unit == "contacts"
     assert found.total is None
     assert [row.group for row in found.rows] == ["Protection"]
-
-
-@pytest.mark.parametrize("name", charts.NAMES)
-def test_a_fragment_holds_the_chart_and_the_same_figures(client, network, name):
-    client.force_login(network.coordinator)
-    query = HALF | {"figure": f"{network.program.pk}-{network.events.pk}"}
-    url = reverse("dashboard_chart", args=[name])
-    fragment = client.get(url, query, headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in fragment
-    assert "<figcaption" in fragment
-    assert "<svg" in fragment
-    whole = client.get(url, query).content.decode()
-    assert "<details open" in whole
-    for label, _fill in charts.legend(table(network, name)):
-        assert f"</svg> {label}</li>" in fragment
-        assert f"</svg> {label}</li>" in whole
-    for row in table(network, name).rows:
-        assert str(row.total or "–") in fragment
-
-
-@pytest.mark.parametrize(
-    "figure", ["", "1", "x-y", "999999-1", "1-2-3", "²-²", "١-١", "9" * 5000 + "-1"]
-)
-def test_a_chart_of_nothing_is_not_found(client, network, figure):
-    client.force_login(network.coordinator)
-    url = reverse("dashboard_chart", args=["trend"])
-    assert client.get(url, HALF | {"figure": figure}).status_code == 404
-
-
-@pytest.mark.parametrize("indicator", ["²", "9" * 5000])
-def test_a_figure_that_no_row_can_be_is_not_found(client, network, indicator):
-    client.force_login(network.coordinator)
-    query = HALF | {"figure": f"{network.program.pk}-{indicator}"}
-    assert client.get(reverse("dashboard_chart", args=["trend"]), query).status_code == 404
-
-
-def test_an_unknown_chart_is_not_found(client, network):
-    client.force_login(network.coordinator)
-    query = HALF | {"figure": f"{network.program.pk}-{network.events.pk}"}
-    assert client.get(reverse("dashboard_chart", args=["pie"]), query).status_code == 404
-
-
-def test_a_chart_of_another_organisation_is_not_found(client, network):
-    client.force_login(factories.make_user("coordinator"))
-    query = HALF | {"figure": f"{network.program.pk}-{network.events.pk}"}
-    assert client.get(reverse("dashboard_chart", args=["trend"]), query).status_code == 404
-
-
-def test_a_fragment_is_kept_for_its_reader_until_the_figures_change(client, network, monkeypatch):
-    client.force_login(network.coordinator)
-    first = fragment(client, network)
-    with monkeypatch.context() as patched:
-        patched.setattr(figures, "figure", lambda *_: pytest.fail("computed again"))
-        assert fragment(client, network) == first
-    counts_of(network, network.south, 5, 9000)
-    assert fragment(client, network) != first
-
-
-def test_a_fragment_changes_with_the_dates_of_a_place(client, network):
-    client.force_login(network.coordinator)
-    first = fragment(client, network, "sites")
-    assert first.count("/ 6<") == 3
-    network.south.active = (dt.date(2024, 1, 1), dt.date(2024, 3, 1))
-    network.south.save()
-    second = fragment(client, network, "sites")
-    assert second != first
-    assert second.count("/ 2<") == 1
-
-
-def test_a_stamp_changes_with_the_days_of_a_grant(network):
-    scope = factories.make_grant_scope(
-        factories.make_grant(factories.make_project(network.lead)), network.program
-    )
-    query = HALF | {"project": str(scope.grant.project_id)}
-    first = figures.board(figures.select(network.coordinator, query, NOW)).stamp
-    scope.period = (dt.date(2024, 1, 1), dt.date(2024, 12, 1))
-    scope.save()
-    assert figures.board(figures.select(network.coordinator, query, NOW)).stamp != first
-
-
-def test_a_kept_fragment_is_nobody_elses(client, network):
-    client.force_login(network.coordinator)
-    query = chart_query(client, network)
-    assert client.get(*query, headers={"HX-Request": "true"}).status_code == 200
-    client.force_login(factories.make_user("coordinator"))
-    assert client.get(*query, headers={"HX-Request": "true"}).status_code == 404
-    network.coordinator.memberships.update(active=YEAR)
-    client.force_login(network.coordinator)
-    assert client.get(*query, headers={"HX-Request": "true"}).status_code in (403, 404)
-
-
-def chart_query(client, network, name="trend") -> tuple[str, dict]:
-    """The address of a chart as the dashboard gives it, with its stamp."""
-    key = f"{network.program.pk}-{network.events.pk}"
-    html = client.get(reverse("dashboard"), HALF | {"figure": key}).content.decode()
-    stamp = re.search(r"stamp=(\w+)", html)[1]
-    return reverse("dashboard_chart", args=[name]), HALF | {"figure": key, "stamp": stamp}
-
-
-def fragment(client, network, name="trend") -> str:
-    address, query = chart_query(client, network, name)
-    return client.get(address, query, headers={"HX-Request": "true"}).content.decode()

@@ -47,21 +47,10 @@ def begin(*, export: Export, by: User) -> bool:
 
 @transaction.atomic
 def build(*, export: Export, by: User) -> Export:
-    """Write the archive under a passphrase of its own, which the requester may see once.
-
-    What was asked for is what leaves: a filter that its requester sees no more, or rows added
-    since, stop it.
-    """
+    """Write the archive under a passphrase of its own, which the requester may see once."""
     export = locked(export)
     _require_right(export, by)
-    selection = figures.select(by.within(export.organisation_id), export.filter)
-    if selection.ignored or selection.period.is_fallback:
-        raise NotMadeError(Failure.RIGHTS)
-    source = Source(selection, export.content)
-    if source.rows > export.rows:
-        raise NotMadeError(Failure.MORE)
-    if source.rows == 0:
-        raise NotMadeError(Failure.RIGHTS)
+    source = _source(export, by)
     export.built_at, export.built_rows = timezone.now(), source.rows
     export.expires_at = export.built_at + dt.timedelta(hours=HOURS_KEPT)
     _write(export, source, by)
@@ -96,6 +85,20 @@ def _require_right(export: Export, by: User) -> None:
     is_own = export.requested_by_id == by.pk
     if not is_own or export.organisation_id not in by.access.organisations_with(EXPORT):
         raise PermissionDenied
+
+
+def _source(export: Export, by: User) -> Source:
+    """What was asked for is what leaves: a filter that its requester sees no more, or rows added
+    since, stop it."""
+    selection = figures.select(by.within(export.organisation_id), export.filter)
+    if selection.ignored or selection.period.is_fallback:
+        raise NotMadeError(Failure.RIGHTS)
+    source = Source(selection, export.content)
+    if source.rows > export.rows:
+        raise NotMadeError(Failure.MORE)
+    if source.rows == 0:
+        raise NotMadeError(Failure.RIGHTS)
+    return source
 
 
 def _write(export: Export, source: Source, by: User) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rights import role_behind
 from audit import journal
+from programs.models import Organisation
 from programs.violations import explained
 from reports import jobs
 from reports.asking import Question
@@ -21,18 +22,9 @@ from reports.rights import APPROVE
 @transaction.atomic
 def request(*, question: Question, purpose: str, purpose_note: str, by: User) -> Export:
     """Ask for a file; it is made at once unless it is so large that somebody else decides first."""
-    approver = question.approver
-    if approver is None:
-        raise ValidationError(
-            _(
-                "Nobody else may approve an export of this size in your organisation yet: let an "
-                "administrator name a coordinator, who approves after 7 days."
-            ),
-            code="no_approver",
-        )
     export = Export(
         organisation=question.organisation,
-        approver_organisation=approver,
+        approver_organisation=_approver(question),
         requested_by=by,
         content=question.content,
         filter=question.filter,
@@ -95,6 +87,19 @@ def locked(export: Export) -> Export:
     """The row as it is now, held until the transaction ends."""
     rows = Export.objects.select_related("organisation").select_for_update(of=("self",))
     return rows.get(pk=export.pk)
+
+
+def _approver(question: Question) -> Organisation:
+    """Whose people decide on it, if it is so large that somebody must."""
+    if question.approver is None:
+        raise ValidationError(
+            _(
+                "Nobody else may approve an export of this size in your organisation yet: let an "
+                "administrator name a coordinator, who approves after 7 days."
+            ),
+            code="no_approver",
+        )
+    return question.approver
 
 
 def _waiting(export: Export, by: User) -> Export:

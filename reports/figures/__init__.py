@@ -2,7 +2,7 @@
 
 from .ages import sex_age
 from .board import Board, board
-from .evidence import Evidence, evidence
+from .evidence import Evidence, evidence, openable
 from .places import pillars, sites
 from .rules import Amount, Total
 from .selection import Selection, choices, fiscal_starts, select, sentences
@@ -12,6 +12,6 @@ from .trend import trend
 
 __all__ = [
     "Amount", "Board", "Entry", "Evidence", "Figure", "Row", "Section", "Selection", "Table",
-    "Tile", "Total", "board", "choices", "evidence", "figure", "fiscal_starts", "pillars",
-    "select", "sentences", "sex_age", "sites", "trend",
+    "Tile", "Total", "board", "choices", "evidence", "figure", "fiscal_starts", "openable",
+    "pillars", "select", "sentences", "sex_age", "sites", "trend",
 ]  # fmt: skip

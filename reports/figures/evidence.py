@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from accounts.models import User
 from beneficiaries.models import CountReport
 from programs.models import Organisation, Site
 
@@ -45,6 +47,13 @@ def evidence(asked: Figure) -> list[Evidence]:
     came = {(report.site_id, report.month) for report in mine}
     rows += [_lacking(asked, site, month) for site, month in asked.section.owed.months - came]
     return sorted(rows, key=lambda row: (-row.month.toordinal(), str(row.site)))
+
+
+def openable(rows: Iterable[Evidence], user: User) -> set[int]:
+    """The reports among these that `user` may open, by their key."""
+    keys = [row.report.pk for row in rows if row.report]
+    reports = CountReport.objects.visible_to(user).filter(pk__in=keys)
+    return set(reports.values_list("pk", flat=True))
 
 
 def _row(asked: Figure, report: Report, count: Count | None) -> Evidence:

@@ -112,5 +112,4 @@ def _pillar_row(tile: Tile) -> Row:
         entries=[],
         total=tile.total.amount if tile.total else None,
         group=str(tile.program.get_pillar_display()),
-        code=tile.program.code,
     )

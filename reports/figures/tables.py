@@ -41,7 +41,6 @@ class Row:
     # Approved and expected reports behind it.
     reports: tuple[int, int] | None = None
     group: str = ""
-    code: str = ""
 
 
 @dataclass(frozen=True)

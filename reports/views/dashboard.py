@@ -46,14 +46,10 @@ def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpR
     if figure is None:
         raise Http404
     page = page_of(figures.evidence(figure), request)
-    opened = CountReport.objects.visible_to(request.user).filter(
-        pk__in=[row.report.pk for row in page if row.report]
-    )
     context = {
-        "figure": figure,
         "tile": figure.tile,
         "page": page,
-        "opened": set(opened.values_list("pk", flat=True)),
+        "opened": figures.openable(page, request.user),
         "bar": filter_bar(selection),
     }
     return render(request, "reports/figure_evidence.html", context)
