@@ -22,6 +22,7 @@ from reports.budget import SECOND_PERSON_ABOVE
 from reports.models import Export
 from tests.factories import (
     ALWAYS,
+    both,
     make_built,
     make_correction,
     make_document,
@@ -29,6 +30,7 @@ from tests.factories import (
     make_export,
     make_filled_report,
     make_grant,
+    make_grant_scope,
     make_organisation,
     make_partnership,
     make_program,
@@ -43,6 +45,13 @@ from tests.factories import (
 MONTHS = [dt.date(2026, month, 1) for month in (1, 2, 3, 4)]
 CORRECTED = dt.date(2025, 12, 1)
 TALLIED = dt.date(2026, 6, 2)
+# As long as those of real organisations, so that a page too narrow for them is seen.
+LONG = {
+    "organisation": "Aux côtés des femmes et des mineurs victimes de la traite, Île-de-France",
+    "program": "Centres de soins nocturnes et accompagnement des enfants de Kamathipura",
+    "site": "Point d’accès au droit et permanence d’accueil du dix-huitième",
+    "project": "Prévenir l’exploitation et accompagner vers l’autonomie, troisième phase",
+}
 
 
 @dataclass
@@ -165,11 +174,16 @@ class Scene:
         ]
 
 
+def _code(length: int) -> dict[str, str]:
+    """A code of its own, as long as NEPAL_1_PREVENTION."""
+    return {"code": f"SCENE_{uuid.uuid4().hex.upper()}"[:length]}
+
+
 def make_scene(organisation: Organisation | None = None, program: Program | None = None) -> Scene:
     """Everything of one organisation; `program` when it is somebody else's to take part in."""
-    organisation = organisation or make_organisation()
-    program = program or make_program(organisation)
-    site = make_site(organisation)
+    organisation = organisation or make_organisation(LONG["organisation"], **_code(22))
+    program = program or make_program(organisation, **both(name=LONG["program"]), **_code(22))
+    site = make_site(organisation, **both(name=LONG["site"]), **_code(22))
     if program.organisation_id != organisation.pk:
         make_partnership(program, organisation)
     place = make_program_site(program, site, is_tallied=True)
@@ -179,9 +193,14 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
     submit_as_is(submitted, "submitted")
     submit_as_is(approved)
     returned.refresh_from_db()
-    project = make_project(organisation)
-    make_grant(project)
-    colleague = make_user("field_worker", organisation, site=site)
+    project = make_project(organisation, **both(name=LONG["project"]), **_code(22))
+    grant = make_grant(
+        project, amount=1_250_000, currency="EUR", reference=f"CONVENTION-{uuid.uuid4().hex[:12]}"
+    )
+    make_grant_scope(grant, program, share=40)
+    colleague = make_user(
+        "field_worker", organisation, site=site, display_name="Marie-Bénédicte de La Rochefoucauld"
+    )
     return Scene(
         organisation=organisation,
         program=program,
