@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
+from .alphabet import by_name
 from .models import (
     BreakdownDimension,
     Category,
@@ -24,7 +25,7 @@ from .rights import EDIT
 
 
 def organisations(user) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(user).order_by(F("is_active").desc(), "name")
+    return Organisation.objects.visible_to(user).order_by(F("is_active").desc(), by_name(), "pk")
 
 
 def organisation(user) -> QuerySet[Organisation]:
@@ -49,7 +50,7 @@ def programs(user) -> QuerySet[Program]:
         Program.objects.visible_to(user)
         .select_related("organisation")
         .annotate(site_count=Count("program_sites__site", filter=seen, distinct=True))
-        .order_by(F("is_active").desc(), "name", "pk")
+        .order_by(F("is_active").desc(), by_name(), "pk")
     )
 
 
@@ -72,7 +73,7 @@ def sites(user) -> QuerySet[Site]:
         Site.objects.visible_to(user)
         .select_related("organisation")
         .prefetch_related(Prefetch("program_sites", _sites_of_programs(user)))
-        .order_by(F("is_active").desc(), "organisation", "code")
+        .order_by(F("is_active").desc(), by_name("organisation__name"), "code", "pk")
     )
 
 
@@ -85,7 +86,7 @@ def indicators(user) -> QuerySet[Indicator]:
     reported = Q(program_indicators__program__in=Program.objects.visible_to(user))
     return Indicator.objects.annotate(
         program_count=Count("program_indicators__program", filter=reported, distinct=True)
-    ).order_by(F("is_active").desc(), "name")
+    ).order_by(F("is_active").desc(), by_name(), "pk")
 
 
 def indicator(user) -> QuerySet[Indicator]:
@@ -110,7 +111,7 @@ def projects(user) -> QuerySet[FundedProject]:
         .prefetch_related(
             Prefetch("grants", Grant.objects.visible_to(user).select_related("funder"))
         )
-        .order_by("-period", "name")
+        .order_by("-period", by_name(), "pk")
     )
 
 
@@ -129,7 +130,7 @@ def _partnerships(user) -> QuerySet[Partnership]:
     """The lead first."""
     is_lead = Case(When(role=Partnership.Role.LEAD, then=0), default=1)
     rows = Partnership.objects.visible_to(user).select_related("organisation")
-    return rows.order_by(is_lead, "organisation", "program")
+    return rows.order_by(is_lead, by_name("organisation__name"), "program__code", "pk")
 
 
 def _sites_of_programs(user) -> QuerySet[ProgramSite]:
@@ -138,7 +139,7 @@ def _sites_of_programs(user) -> QuerySet[ProgramSite]:
         ProgramSite.objects.visible_to(user)
         .select_related("site", "organisation", "program")
         .prefetch_related("site__program_sites__program")
-        .order_by("site__organisation", "site__code", "active")
+        .order_by(by_name("site__organisation__name"), "site__code", "active")
     )
 
 
@@ -151,7 +152,7 @@ def _targets(user) -> QuerySet[Target]:
         Target.objects.visible_to(user)
         .select_related("indicator", "site", "grant__funder", "cell")
         .prefetch_related("cell__category_rows__category", "site__program_sites__program")
-        .order_by("indicator__name", "span")
+        .order_by(by_name("indicator__name"), "span")
     )
 
 

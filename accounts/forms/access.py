@@ -9,6 +9,7 @@ from accounts.models.user import one_case
 from accounts.rights import manageable_organisations, roles_to_give, roles_to_offer
 from accounts.roles import WHOLE_ORGANISATION, Role
 from audit.days import DayField
+from programs.alphabet import by_name
 from programs.fields import DateSpanField
 from programs.models import Organisation, Partnership, Program, Site
 
@@ -62,7 +63,8 @@ class MembershipForm(forms.Form):
 
     def _offer_places(self) -> None:
         organisation = self.fields["organisation"]
-        organisation.queryset = Organisation.objects.filter(pk__in=[o.pk for o in self.managed])
+        found = Organisation.objects.filter(pk__in=[o.pk for o in self.managed])
+        organisation.queryset = found.order_by(by_name())
         several = len(self.managed) != 1
         if not several:
             organisation.initial = self.managed[0]
@@ -71,9 +73,11 @@ class MembershipForm(forms.Form):
         worked_in = Partnership.objects.filter(organisation__in=self.managed).values("program")
         programs = Program.objects.filter(pk__in=worked_in)
         sites = Site.objects.filter(organisation__in=self.managed, is_active=True)
-        for name, rows in (("program", programs), ("site", sites)):
+        # A confidential site shows its code: no order by the name says more.
+        for name, rows, then in (("program", programs, by_name()), ("site", sites, "code")):
             self.fields[name].shows_organisation = several
-            self.fields[name].queryset = rows.select_related("organisation")
+            ordered = rows.order_by(by_name("organisation__name"), then)
+            self.fields[name].queryset = ordered.select_related("organisation")
 
     def clean(self) -> dict:
         data = super().clean()
@@ -159,7 +163,7 @@ class AccessFilterForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = manageable_organisations(by)
+        self.fields["organisation"].queryset = manageable_organisations(by).order_by(by_name())
         self.fields["role"].choices = [("", _("All roles")), *_named(Role.values)]
 
     @property

@@ -7,6 +7,7 @@ from accounts.models import Elevation, User
 from accounts.models.elevation import SHORTEST_REASON
 from accounts.rights import organisations_to_elevate_in, roles_to_elevate_to
 from accounts.roles import Role
+from programs.alphabet import by_name
 from programs.models import Organisation
 
 MINUTES = [(15, _("15 minutes")), (30, _("30 minutes")), (60, _("60 minutes"))]
@@ -37,7 +38,8 @@ class ElevationForm(forms.Form):
         self.by = by
         places = organisations_to_elevate_in(by)
         organisation = self.fields["organisation"]
-        organisation.queryset = Organisation.objects.filter(pk__in=[o.pk for o in places])
+        found = Organisation.objects.filter(pk__in=[o.pk for o in places])
+        organisation.queryset = found.order_by(by_name())
         if len(places) == 1:
             organisation.initial = places[0]
             organisation.disabled = True

@@ -15,6 +15,7 @@ from accounts.rights import manageable_organisations
 from accounts.roles import WHOLE_ORGANISATION, Role
 from accounts.two_people import refuses
 from audit.history import tracked
+from programs.alphabet import by_name
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
 from programs.triggers import counts_revisions, keeps
@@ -53,7 +54,7 @@ class InvitationQuerySet(models.QuerySet):
         rows = self.filter(organisation=organisation) if organisation else self
         rows = rows.filter(role=role) if role else rows
         return rows.select_related("organisation", "program", "site", "invited_by").order_by(
-            "organisation__name", "-invited_at", "pk"
+            by_name("organisation__name"), "organisation_id", "-invited_at", "pk"
         )
 
     def open(self) -> InvitationQuerySet:

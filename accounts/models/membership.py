@@ -24,6 +24,7 @@ from accounts.two_people import (
     refuses,
 )
 from audit.history import tracked
+from programs.alphabet import alphabetical, by_name
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.triggers import counts_revisions, keeps, never_deleted
 
@@ -122,7 +123,12 @@ class MembershipQuerySet(models.QuerySet):
         rows = rows.filter(organisation=organisation) if organisation else rows
         rows = rows.filter(role=role) if role else rows
         return rows.with_places().order_by(
-            "organisation__name", "user__display_name", "user", "role", "pk"
+            by_name("organisation__name"),
+            "organisation_id",
+            alphabetical("user__display_name"),
+            "user_id",
+            "role",
+            "pk",
         )
 
     def visible_to(self, user) -> MembershipQuerySet:

@@ -16,8 +16,9 @@ from modeltranslation.fields import TranslationField
 
 from audit.days import DayField, DayInput
 from programs.actions import enter
+from programs.alphabet import place_of
 from programs.fields import DateSpanField
-from programs.models import Organisation
+from programs.models import Cell, Organisation
 from programs.models.organisation import Language
 from programs.rights import EDIT, SHARED, may_edit
 
@@ -46,7 +47,7 @@ class Choices:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         if isinstance(field, forms.ModelChoiceField):
-            field.choices = choices = list(field.choices)
+            field.choices = choices = in_order(field)
             if field.required and len(choices) == 2:
                 field.initial = choices[1][0].value
         return field
@@ -222,6 +223,15 @@ class CatalogueInline(Choices, admin.TabularInline):
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.kept = self.kept
         return formset
+
+
+def in_order(field: forms.ModelChoiceField) -> list[tuple]:
+    """The choices of a field by their names; cells stand as in their breakdown."""
+    choices = list(field.choices)
+    if issubclass(field.queryset.model, Cell):
+        return choices
+    empty, rows = [c for c in choices if not c[0]], [c for c in choices if c[0]]
+    return [*empty, *sorted(rows, key=lambda choice: place_of(choice[1]))]
 
 
 def own_organisations(user) -> QuerySet:

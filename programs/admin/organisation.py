@@ -6,6 +6,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
+from programs.alphabet import by_name
 from programs.models import Organisation, OrganisationKind, OrganisationYear
 from programs.models.organisation import countries, currencies, time_zones
 from programs.rights import EDIT, MANAGE_ORGANISATIONS
@@ -72,6 +73,9 @@ class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
 
     def get_queryset(self, request):
         return admin.ModelAdmin.get_queryset(self, request).editable_by(request.user)
+
+    def get_ordering(self, request) -> list:
+        return [by_name()]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

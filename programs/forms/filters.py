@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.alphabet import by_name
 from programs.models import Indicator, Organisation, OrganisationKind, Pillar, Program, SiteKind
 
 ALL = ("", _("All"))
@@ -81,7 +82,7 @@ class SiteFilter(Filter):
 
     def __init__(self, data, *, user) -> None:
         super().__init__(data, user=user)
-        self.fields["program"].queryset = Program.objects.visible_to(user)
+        self.fields["program"].queryset = Program.objects.visible_to(user).order_by(by_name())
 
 
 class IndicatorFilter(Filter):
@@ -90,7 +91,7 @@ class IndicatorFilter(Filter):
 
     def __init__(self, data, *, user) -> None:
         super().__init__(data, user=user)
-        self.fields["program"].queryset = Program.objects.visible_to(user)
+        self.fields["program"].queryset = Program.objects.visible_to(user).order_by(by_name())
 
 
 class ProjectFilter(Filter):
@@ -99,4 +100,4 @@ class ProjectFilter(Filter):
 
     def __init__(self, data, *, user) -> None:
         super().__init__(data, user=user)
-        self.fields["funder"].queryset = Organisation.objects.funding(user)
+        self.fields["funder"].queryset = Organisation.objects.funding(user).order_by(by_name())

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
+from programs.alphabet import place_of
 from programs.constraints import both_languages, is_code, not_empty
 from programs.triggers import counts_revisions, keeps
 
@@ -53,7 +54,7 @@ def countries() -> list[tuple[str, str]]:
     """ISO 3166-1 codes with their names in the reader's language; none, first."""
     names = Locale(get_language() or "en").territories
     rows = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()]
-    return [NOTHING_CHOSEN, *sorted(rows, key=lambda row: row[1])]
+    return [NOTHING_CHOSEN, *sorted(rows, key=lambda row: place_of(row[1]))]
 
 
 @cache
