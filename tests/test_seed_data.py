@@ -173,3 +173,21 @@ def test_each_role_has_an_account_and_each_organisation_an_administrator():
     assert len(emails) == len(set(emails))
     assert all(email.endswith(".example") for email in emails)
     assert len(accounts.PASSWORD) >= 12
+
+
+def test_every_organisation_that_works_in_a_program_has_an_account_besides_its_administrator():
+    """Public agencies refer people and receive them: they enter nothing, and have none."""
+    works = {
+        code
+        for one in PROGRAMS
+        for code in (one.lead, *(p.organisation for p in one.partners if p.role != "agency"))
+    }
+    able = {
+        account.organisation
+        for family in families.ALL
+        for account in family.accounts
+        if account.role != Role.ADMINISTRATOR
+    }
+    assert len(works) > 10
+    assert works - able == set()
+    assert {org for org in works if not accounts.organisations()[org].domain} == set()

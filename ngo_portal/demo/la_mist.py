@@ -62,11 +62,12 @@ ORGANISATIONS = (
     Org(
         "BPS",
         ("Bus Paris Solidarité", "Bus Paris Solidarité"),
-        "LEGAL_BAR PARTNER_NGO",
+        "OWN LEGAL_BAR PARTNER_NGO",
         "FR",
         "fr",
         ZONE,
         aliases=("BPS",),
+        domain="buspsolidarite",
     ),
     *FUNDERS,
 )
@@ -260,6 +261,9 @@ ACCOUNTS = (
     Account("coordination", "coordinator", "LA_MIST", ("Coordination", "Coordinator"), "fr"),
     Account(
         "administration", "administrator", "LA_MIST", ("Administration", "Administrator"), "fr"
+    ),
+    Account(
+        "partner", "partner", "BPS", ("Partenaire", "Partner"), "fr", ("MARAUDES", "LEGAL_DESK")
     ),
     Account("funder", "funder", "LEF", ("Financeur", "Funder"), "en"),
 )

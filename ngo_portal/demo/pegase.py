@@ -52,9 +52,10 @@ PARTNERS = tuple(
     Org(
         f"PEGASE_PARTNER_{n}",
         (f"PEGASE, association partenaire {n}", f"PEGASE, civil-society partner {n}"),
-        "PARTNER_NGO",
+        "OWN PARTNER_NGO",
         "KH",
         time_zone=ZONE,
+        domain=f"pegase-{n}",
     )
     for n in range(2, 6)
 )
@@ -296,6 +297,12 @@ ACCOUNTS = (
         ("Partenaire", "Partner"),
         "en",
         ("PEGASE_CMO", "PEGASE_SHELTER", "PEGASE_FAMILIES"),
+    ),
+    *(
+        Account(
+            "partner", "partner", org.code, ("Partenaire", "Partner"), "en", ("PEGASE_TRAINING",)
+        )
+        for org in PARTNERS
     ),
 )
 
