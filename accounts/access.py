@@ -78,6 +78,10 @@ class Access:
         held = self.holding(permission)
         return any(_covers(membership, place) for place in places for membership in held)
 
+    def organisations_covering(self, permission: str, places: Iterable[Place]) -> set[int]:
+        """By the right of which organisations a person acts on what lies in `places`."""
+        return {place[0] for place in places if self.covers(permission, [place])}
+
     def filter(self, permission: str, *, organisation: str, program: str = "", site: str = "") -> Q:
         """Rows that the memberships holding `permission` cover.
 

@@ -45,10 +45,12 @@ def line(
     `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
     were displayed or exported; `details` holds codes and numbers, never a name or free text
     about a person; a reason that somebody typed goes through `typed`. Auditors of that
-    organisation, of those whoever acts belongs to, and of `audience` will read it. Who acts, when,
-    and under which request and emergency access is what the transaction and the server say: `by`
-    stands in where the transaction acts for nobody yet, and is refused where it acts for somebody
-    else. A statement that writes its line itself saves a round trip: it calls `count_line`.
+    organisation and of `audience` will read it. Those of all organisations of whoever acts read a
+    line of no organisation (a sign-in), and one of somebody else's: there, `audience` says by
+    whose right, and is then read instead of them. Who acts, when, and under which request and
+    emergency access is what the transaction and the server say: `by` stands in where the
+    transaction acts for nobody yet, and is refused where it acts for somebody else. A statement
+    that writes its line itself saves a round trip: it calls `count_line`.
     """
     return {
         "line_action": action,

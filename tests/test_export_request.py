@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from reports.actions import export as actions
 from reports.budget import ROWS_A_PERSON, SECOND_PERSON_ABOVE
+from audit.models import JournalEntry
 from reports.models import Export
 from tests import factories
 from tests.exported import asked, made
@@ -184,6 +185,8 @@ def test_the_coordinator_of_the_lead_answers_a_partner(client, network):
     assert review(client, large, is_approved="yes").status_code == 302
     large.refresh_from_db()
     assert large.decided_by == network.coordinator
+    readers = JournalEntry.objects.get(action="approve_export").audience
+    assert readers == sorted([network.lead.pk, network.partner.pk])
 
 
 def test_somebody_alone_is_told_what_to_do(client, network, monkeypatch):

@@ -89,6 +89,8 @@ def test_an_auditor_reads_what_concerns_their_organisation(real_ledger):
     noted()
     with scope(organisation_ids=[mine.pk]):
         journal.record("approve", by=None, organisation_id=other.pk)
+    with scope(organisation_ids=[mine.pk, other.pk]):
+        journal.record("deactivate_account", by=None, organisation_id=other.pk)
     with reading.of_organisations([mine.pk]) as entries:
         seen = {(e.action, e.organisation_id) for e in entries}
     assert seen == {("open", mine.pk), ("approve", other.pk)}

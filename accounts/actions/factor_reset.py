@@ -94,7 +94,8 @@ def confirm(*, reset: FactorReset, by: User) -> None:
     end_sessions(person)
     facts = {"person": str(person.pk)}
     facts |= role_behind(by, CONFIRM_RESET, by.access.organisations_with(CONFIRM_RESET))
-    journal.record("confirm_factor_reset", reset, by=by, details=facts)
+    readers = _by_right_of(reset, by)
+    journal.record("confirm_factor_reset", reset, by=by, audience=readers, details=facts)
     send("factor_reset_confirmed", person, reset=reset, url=address("new_factor", token))
 
 
@@ -102,7 +103,14 @@ def confirm(*, reset: FactorReset, by: User) -> None:
 def refuse(*, reset: FactorReset, by: User) -> None:
     """Leave everything as it is."""
     reset = _answered(reset, by, Outcome.REFUSED)
-    journal.record("refuse_factor_reset", reset, by=by, details={"person": str(reset.person_id)})
+    readers, facts = _by_right_of(reset, by), {"person": str(reset.person_id)}
+    journal.record("refuse_factor_reset", reset, by=by, audience=readers, details=facts)
+
+
+def _by_right_of(reset: FactorReset, by: User) -> set[int]:
+    """The organisations for which `by` answers; whose auditors read it, beside those who asked."""
+    asked = confirming_organisations(reset.person, asked_in=reset.organisation_id)
+    return asked & by.access.organisations_with(CONFIRM_RESET)
 
 
 def _answered(reset: FactorReset, by: User, outcome: str) -> FactorReset:

@@ -270,7 +270,7 @@ def _move(
 ) -> CountReport:
     """The one place where a report changes state: guarded, explained, journalled."""
     _check_step(report, step, by)
-    before = report.status
+    before, places = report.status, report.places(step.permission)
     report.status = leads_to or step.leads_to
     for field, value in changes.items():
         setattr(report, field, value)
@@ -280,6 +280,7 @@ def _move(
         step.name,
         report,
         by=by,
+        audience=by.access.organisations_covering(step.permission, places),
         details={"from": before, "to": report.status, "version": report.version},
     )
     report.refresh_from_db(fields=["revision"])

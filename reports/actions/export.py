@@ -56,7 +56,8 @@ def decide(*, export: Export, is_approved: bool, reason: str = "", by: User) -> 
         export.save(update_fields=["state", "refusal", "decided_by", "decided_at"])
     action = "approve_export" if is_approved else "refuse_export"
     details = facts(export) | role_behind(by, APPROVE, [export.approver_organisation_id])
-    journal.record(action, export, by=by, reason=export.purpose, details=details)
+    readers = [export.approver_organisation_id]
+    journal.record(action, export, by=by, audience=readers, reason=export.purpose, details=details)
     work = jobs.build_export if is_approved else jobs.tell_requester
     work.defer(**jobs.keys(export))
     return export
