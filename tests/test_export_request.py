@@ -5,9 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts.roles import Role
+from audit.models import JournalEntry
 from reports.actions import export as actions
 from reports.budget import ROWS_A_PERSON, SECOND_PERSON_ABOVE
-from audit.models import JournalEntry
 from reports.models import Export
 from tests import factories
 from tests.exported import asked, made
