@@ -84,6 +84,38 @@ def places_of(user: User) -> list[ProgramSite]:
     return list(places.order_by("program__code", "site__code", "active"))
 
 
+@dataclass(frozen=True)
+class Window:
+    """The months on the board, newest first; the last months of the boards around it, if any."""
+
+    months: list[dt.date]
+    older: dt.date | None
+    newer: dt.date | None
+
+    @property
+    def last_over(self) -> dt.date:
+        """The newest month on the board that is over."""
+        return next(month for month in self.months if month < this_month())
+
+
+def window(places: list[ProgramSite], last: dt.date, how_many: int) -> Window:
+    """The months until `last`, not before the first site opened and not after today."""
+    newest = this_month()
+    last = min(max(last, _first_month(places)), newest)
+    months = months_until(last, how_many)
+    return Window(
+        months,
+        older=month_after(last, -how_many) if months[-1] > _first_month(places) else None,
+        newer=min(month_after(last, how_many), newest) if last < newest else None,
+    )
+
+
+def _first_month(places: list[ProgramSite]) -> dt.date:
+    """The month in which the first of some sites opened for its program."""
+    opened = [max(p.program.starts_on, p.active.lower or p.program.starts_on) for p in places]
+    return min(opened, default=this_month()).replace(day=1)
+
+
 def months_until(last: dt.date, how_many: int) -> list[dt.date]:
     """Months that end with `last`, newest first."""
     return [month_after(last, -back) for back in range(how_many)]
@@ -93,9 +125,11 @@ def this_month() -> dt.date:
     return timezone.localdate().replace(day=1)
 
 
-def board(user: User, months: list[dt.date], program: Program | None = None) -> list[Place]:
-    """The state of every report this person may know of, in three queries."""
-    places = [p for p in places_of(user) if program is None or p.program_id == program.pk]
+def board(
+    user: User, months: list[dt.date], places: list[ProgramSite] | None = None
+) -> list[Place]:
+    """The state of every report this person may know of, in three queries (`places` in two)."""
+    places = places_of(user) if places is None else places
     reports = _reports(places, months)
     locked = PeriodLock.objects.holding({_where(place) for place in places}, months)
     found: dict[tuple[int, int], list[ProgramSite]] = {}

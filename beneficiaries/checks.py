@@ -65,9 +65,8 @@ def _missing(row: Row) -> list[Finding]:
     if not empty:
         return []
     if len(empty) == 1:
-        message = _("%(indicator)s, %(cell)s: give a number, or say why it is missing.") % {
-            "indicator": row.indicator,
-            "cell": empty[0].label,
+        message = _("%(cell)s: give a number, or say why it is missing.") % {
+            "cell": row.name_of(empty[0])
         }
     else:
         message = ngettext(

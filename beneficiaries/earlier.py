@@ -46,8 +46,14 @@ class Unusual:
 class Earlier:
     """Totals by indicator of the twelve months before a month, from one query."""
 
-    def __init__(self, rows: list[tuple[int, dt.date, str, int, int | None]], month: dt.date):
-        self._month = month
+    def __init__(
+        self,
+        rows: list[tuple[int, dt.date, str, int, int | None]],
+        month: dt.date,
+        *,
+        is_unfinished: bool = False,
+    ):
+        self._month, self._is_unfinished = month, is_unfinished
         self._latest: dict[tuple[int, dt.date], tuple[int, int | None]] = {}
         self._approved: dict[int, list[int]] = {}
         for indicator, of, status, version, total in rows:
@@ -66,7 +72,10 @@ class Earlier:
         return self._latest.get((indicator_id, month_after(self._month, -12)), (0, None))[1]
 
     def unusual(self, indicator_id: int, total: int | None) -> Unusual | None:
-        """How `total` leaves the usual of the approved months, if it does."""
+        """How `total` leaves the usual of the approved months, if it does.
+
+        While its month is unfinished a total may still be low without a reason.
+        """
         before = self._approved.get(indicator_id, [])
         if total is None or len(before) < FEWEST_MONTHS:
             return None
@@ -74,10 +83,11 @@ class Earlier:
         spread = median(abs(value - usual) for value in before)
         if abs(total - usual) <= max(SPREADS * spread, SMALLEST_CHANGE - 1):
             return None
-        return Unusual(total=total, usual=round(usual))
+        strange = Unusual(total=total, usual=round(usual))
+        return None if strange.is_drop and self._is_unfinished else strange
 
 
-def earlier(report: CountReport) -> Earlier:
+def earlier(report: CountReport, *, is_unfinished: bool = False) -> Earlier:
     """What the same site reported in the same program in the twelve months before."""
     reports = CountReport.objects.filter(
         program=report.program_id,
@@ -91,4 +101,4 @@ def earlier(report: CountReport) -> Earlier:
         .annotate(total=Sum("value"))
         .order_by()
     )
-    return Earlier(list(totals), report.month)
+    return Earlier(list(totals), report.month, is_unfinished=is_unfinished)

@@ -100,6 +100,8 @@ class Grid:
     typed: Typed = field(default_factory=Typed)
     stale: Mapping[Key, StaleCell] = field(default_factory=dict)
     compared: Mapping[Key, Said] | None = None
+    # Nobody asks yet why a total is low.
+    is_unfinished: bool = False
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -162,16 +164,25 @@ class Grid:
 
 
 def grid_of(
-    report: CountReport, *, typed: Typed | None = None, stale: Mapping[Key, StaleCell] | None = None
+    report: CountReport,
+    *,
+    typed: Typed | None = None,
+    stale: Mapping[Key, StaleCell] | None = None,
+    tried: bool = False,
 ) -> Grid:
     """The page of a report: the sheet's four queries, one for the months before, and one for the
-    version it is compared with where there is one."""
+    version it is compared with where there is one.
+
+    Before its month is over a low total asks for no reason, unless somebody `tried` to submit it.
+    """
+    is_unfinished = report.is_editable and not report.is_over and not tried
     return Grid(
         sheet=filled(report),
-        before=earlier(report),
+        before=earlier(report, is_unfinished=is_unfinished),
         typed=typed or Typed(),
         stale=stale or {},
         compared=_compared(report),
+        is_unfinished=is_unfinished,
     )
 
 

@@ -42,6 +42,11 @@ class Column:
         return " · ".join(str(category) for category in self.categories) or gettext("Total")
 
     @property
+    def is_whole(self) -> bool:
+        """The one column of an indicator that is not broken down: its number is the total."""
+        return not self.categories
+
+    @property
     def group(self) -> str:
         """What stands over it: its first category, when it has several."""
         return str(self.categories[0]) if len(self.categories) > 1 else ""
@@ -66,6 +71,12 @@ class Row:
         """None when no cell holds a number."""
         return total_of(count.value for count in self.counts.values())
 
+    def name_of(self, column: Column) -> str:
+        """A cell among all those of a report."""
+        if column.is_whole:
+            return str(self.indicator)
+        return f"{self.indicator}, {column.label}"
+
     @property
     def empty(self) -> list[Column]:
         """Cells with neither a number nor a reason."""
@@ -84,6 +95,11 @@ class Block:
     def groups(self) -> list[tuple[str, list[Column]]]:
         """Columns under their first category; one nameless group for a single dimension."""
         return [(name, list(columns)) for name, columns in groupby(self.columns, lambda c: c.group)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Not broken down: its one column is the total already."""
+        return any(column.is_whole for column in self.columns)
 
     @property
     def is_grouped(self) -> bool:

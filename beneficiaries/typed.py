@@ -123,7 +123,7 @@ class Pasted:
     def named(self) -> list[tuple[str, str, str]]:
         """The mistakes with the names of their cells."""
         return [
-            (f"{self.sheet.by_indicator[key[0]].indicator}, {self.sheet.keys[key].label}", *rest)
+            (self.sheet.by_indicator[key[0]].name_of(self.sheet.keys[key]), *rest)
             for key, *rest in self.mistakes
         ]
 

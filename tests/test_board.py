@@ -148,3 +148,58 @@ def test_the_due_day_is_counted_from_the_end_of_the_month(place):
     report = make_report(place, dt.date(2026, 1, 1))
     assert report.due_on == dt.date(2026, 2, 5)
     assert timezone.localdate() > report.due_on
+
+
+def months_shown(page):
+    return page.context["window"].months
+
+
+def test_the_board_leads_back_to_the_first_month_and_forth_again(client, place):
+    opened = before(14)
+    place.active = (opened, None)
+    place.save()
+    client.force_login(make_user(Role.COORDINATOR, place.organisation))
+    page, seen = client.get(reverse("count_board")), []
+    while page.context["window"].older:
+        seen += months_shown(page)
+        link = f"to={page.context['window'].older:%Y-%m}"
+        assert link in page.content.decode()
+        page = client.get(f"{reverse('count_board')}?{link}")
+    seen += months_shown(page)
+    assert seen == [before(back) for back in range(18)]
+    assert "Older months" not in page.content.decode()
+    while page.context["window"].newer:
+        link = f"to={page.context['window'].newer:%Y-%m}"
+        assert link in page.content.decode()
+        page = client.get(f"{reverse('count_board')}?{link}")
+    assert months_shown(page)[0] == before(0)
+    assert "Newer months" not in page.content.decode()
+
+
+def test_an_older_board_says_how_complete_its_last_month_is(client, place):
+    client.force_login(make_user(Role.COORDINATOR, place.organisation))
+    url = f"{reverse('count_board')}?months=12&to={before(20):%Y-%m}"
+    page = client.get(url)
+    assert page.context["window"].last_over == before(20)
+    assert "0 of 1 report submitted" in page.content.decode()
+    assert "months=6&amp;to=" in page.content.decode()
+
+
+@pytest.mark.parametrize("odd", ["abc", "", "2026-13", "9999-12", "0000-01", "1800-01", "2026-1"])
+def test_a_month_that_is_none_is_this_one_or_the_nearest(client, place, odd):
+    client.force_login(make_user(Role.COORDINATOR, place.organisation))
+    shown = months_shown(client.get(reverse("count_board"), {"to": odd}))
+    assert shown[0] == before(0)
+    future = months_shown(client.get(reverse("count_board"), {"to": f"{before(-3):%Y-%m}"}))
+    assert future[0] == before(0)
+
+
+def test_a_lead_reads_which_partner_a_site_is_of(client):
+    program, site = make_program(), make_site()
+    program.partnerships.create(organisation=site.organisation, role="implementing", active=ALWAYS)
+    make_program_site(program, site)
+    own = make_program_site(program, make_site(program.organisation))
+    client.force_login(make_user(Role.COORDINATOR, program.organisation))
+    body = client.get(reverse("count_board")).content.decode().split("<tbody>")[1]
+    assert f"<small>{program} · {site.organisation}</small>" in body
+    assert f"{own.site}<small>{program}</small>" in body

@@ -8,13 +8,16 @@ from django.urls import reverse
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
 from beneficiaries.actions.count import Entry
+from programs.actions import create_breakdown
 
 from .factories import (
     make_filled_report,
+    make_indicator,
     make_program_indicator,
     make_program_site,
     make_report,
     make_user,
+    submit_as_is,
 )
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +60,26 @@ def test_the_page_has_a_labelled_field_for_each_cell(client, worker, report, ind
     assert page.count("<h1") == 1
 
 
+def test_a_number_that_is_not_broken_down_is_its_own_total(client, worker, place, report):
+    whole = create_breakdown(code="WHOLE", name_fr="Total", name_en="Total", dimensions=[])
+    meals = make_program_indicator(place.program, make_indicator(whole, name_en="Meals")).indicator
+    page = client.get(report.get_absolute_url()).content.decode()
+    table = page.split('<caption class="visually-hidden">Total')[1].split("</table>")[0]
+    assert table.count("Total</th>") == 1
+    assert f'name="c-{meals.pk}-{whole.cells.get().pk}"' in table
+    assert "Meals: give a number, or say why it is missing." in page
+    assert "Meals, Total" not in page
+    submit_as_is(report)
+    table = client.get(report.get_absolute_url()).content.decode().split("Total</caption>")[1]
+    assert table.count("Total</th>") == 1
+
+
 def test_the_page_takes_as_many_queries_for_many_indicators_as_for_one(
     client, worker, place, report, django_assert_max_num_queries
 ):
     url = report.get_absolute_url()
     client.get(url)
-    with django_assert_max_num_queries(18) as one:
+    with django_assert_max_num_queries(19) as one:
         client.get(url)
     for position in range(5):
         make_program_indicator(place.program, position=position)

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
+from beneficiaries.board import this_month
 from beneficiaries.models import BeneficiaryCount, CountReport
 from programs.months import month_after
 
@@ -51,10 +52,10 @@ def post(client, name, report, **fields):
     return client.post(reverse(name, args=[report.pk]), fields)
 
 
-def approved_months(place, worker, coordinator, value, how_many=6):
-    """Approved reports of the months before, `value` in each of nine cells."""
-    for back in range(1, how_many + 1):
-        report = make_filled_report(place, month_after(MONTH, -back), value=value)
+def approved_months(place, worker, coordinator, value, month=MONTH):
+    """Approved reports of six months before, `value` in each of nine cells."""
+    for back in range(1, 7):
+        report = make_filled_report(place, month_after(month, -back), value=value)
         reports.submit(report=report, by=worker)
         reports.approve(report=report, by=coordinator)
 
@@ -145,6 +146,25 @@ def test_an_unusual_total_is_explained_before_it_is_submitted(client, coordinato
     page = client.get(report.get_absolute_url()).content.decode()
     assert "A new shelter opened." in page
     assert "+180" in page
+
+
+def test_nobody_asks_why_a_month_is_low_before_it_is_over(client, coordinator, worker, place):
+    approved_months(place, worker, coordinator, 10, this_month())
+    report = make_filled_report(place, this_month(), value=2)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "far from the usual" not in page
+    assert "say why" not in page
+    assert "Nothing to mend so far." in page
+    client.force_login(worker)
+    page = post(client, "count_report_submit", report).content.decode()
+    assert "18 is far from the usual 90" in page
+    assert f'id="note-{report.counts.first().indicator_id}"' in page
+    assert "?part=checks&amp;tried=1" in page
+    part = client.get(report.get_absolute_url(), {"part": "checks", "tried": "1"})
+    assert "far from the usual" in part.content.decode()
+    report.counts.update(value=30)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "270 is far from the usual 90" in page
 
 
 def test_a_small_change_is_usual(client, coordinator, worker, place):

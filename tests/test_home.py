@@ -8,7 +8,14 @@ from beneficiaries.actions import report as reports
 from beneficiaries.board import this_month
 from programs.months import month_after
 
-from .factories import make_filled_report, make_program_site, make_report, make_site, make_user
+from .factories import (
+    ALWAYS,
+    make_filled_report,
+    make_program_site,
+    make_report,
+    make_site,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 REASON = "Please check the boys of 12 to 17."
@@ -68,6 +75,36 @@ def test_a_coordinator_sees_what_to_approve_and_who_is_late(client, place):
     assert str(late.site) in page.split("Late</h2>")[1]
     assert "Open the dashboard" in page
     assert "My reports to enter" not in page
+
+
+def test_each_late_report_has_its_action(client, place):
+    last = month_after(this_month(), -1)
+    coordinator = make_user(Role.COORDINATOR, place.organisation)
+    place.active = (month_after(this_month(), -4), None)
+    place.save()
+    draft = make_report(place, month_after(last, -1))
+    late = opened(client, coordinator).split("Late</h2>")[1].split("</section>")[0]
+    begun = reverse(
+        "count_report_open", args=[place.program.pk, place.site.pk, month_after(last, -2)]
+    )
+    assert f'action="{begun}"' in late
+    assert f'href="{draft.get_absolute_url()}">Continue' in late
+    rows = late.split("<li>")[1:]
+    assert len(rows) >= 3
+    assert all("<button" in row or "<a " in row for row in rows)
+
+
+def test_a_late_partner_is_named_and_found_on_the_board(client, place):
+    partner = make_site()
+    place.program.partnerships.create(
+        organisation=partner.organisation, role="implementing", active=ALWAYS
+    )
+    late = month_after(this_month(), -3)
+    make_program_site(place.program, partner, active=(late, None))
+    page = opened(client, make_user(Role.COORDINATOR, place.organisation))
+    section = page.split("Late</h2>")[1].split("</section>")[0]
+    assert str(partner.organisation) in section
+    assert f"?program={place.program.pk}&amp;to={late:%Y-%m}" in section
 
 
 def test_one_does_not_approve_ones_own(client, place):

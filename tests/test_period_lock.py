@@ -15,8 +15,10 @@ from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.actions.report import lock_of
 from beneficiaries.closed import closed_sites
+from beneficiaries.forms.lock import PeriodLockForm
 from beneficiaries.models import CountReport, PeriodLock
 from beneficiaries.steps import steps_of
+from programs.months import month_after
 from programs.violations import explained
 
 from .factories import (
@@ -46,6 +48,19 @@ def worker(place):
 @pytest.fixture
 def coordinator(place):
     return make_user(Role.COORDINATOR, place.organisation, display_name="Maya")
+
+
+def test_months_are_locked_from_the_first_report_of_the_organisation_on(coordinator, place):
+    def offered():
+        return PeriodLockForm(by=coordinator).fields["first"].choices[-1][0]
+
+    make_report(make_program_site(), dt.date(2021, 1, 1))
+    assert offered() == f"{month_after(boards.this_month(), -48)}"
+    make_report(place, dt.date(2021, 1, 1))
+    assert offered() == "2021-01-01"
+    assert (
+        PeriodLockForm(by=coordinator).initial["first"] == f"{month_after(boards.this_month(), -1)}"
+    )
 
 
 def locked(place, coordinator, **fields):

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from babel.dates import format_skeleton
 from django import forms
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.days import DayField
-from beneficiaries.models import PeriodLock
+from beneficiaries.models import CountReport, PeriodLock
 from programs.models import Organisation, Program, Site
 from programs.months import month_after
 
@@ -24,6 +26,13 @@ def month_choices(first: dt.date, last: dt.date) -> list[tuple[str, str]]:
     while months[-1] > first:
         months.append(month_after(months[-1], -1))
     return [(m.isoformat(), format_skeleton("yMMMM", m, locale=get_language())) for m in months]
+
+
+def _first_month(organisation_ids: Collection[int], this_month: dt.date) -> dt.date:
+    """The month of the first report of some organisations, YEARS_BACK ago at the latest."""
+    reports = CountReport.objects.filter(organisation__in=organisation_ids)
+    found = reports.aggregate(first=Min("month"))["first"]
+    return min(found or this_month, month_after(this_month, -12 * YEARS_BACK))
 
 
 class ReasonForm(forms.Form):
@@ -60,7 +69,7 @@ class PeriodLockForm(ReasonForm):
             partnerships__organisation__in=held
         ).distinct()
         this_month = timezone.localdate().replace(day=1)
-        months = month_choices(month_after(this_month, -12 * YEARS_BACK), this_month)
+        months = month_choices(_first_month(held, this_month), this_month)
         self.fields["first"].choices = self.fields["last"].choices = months
         self.initial.setdefault("first", months[1][0])
         self.initial.setdefault("last", months[1][0])

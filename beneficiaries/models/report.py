@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.fields import EncryptedTextField, holds_sealed
@@ -271,6 +273,12 @@ class CountReport(models.Model):
     def correction(self) -> CountReport | None:
         """The version that corrects this one, if there is one."""
         return getattr(self, "superseded_by", None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its month has ended where its site is."""
+        today = timezone.now().astimezone(ZoneInfo(self.site.time_zone)).date()
+        return today >= month_after(self.month)
 
     @property
     def due_on(self) -> dt.date:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from beneficiaries import board as boards
 from beneficiaries.actions import report as reports
+from beneficiaries.converters import MonthConverter
 from beneficiaries.models import CountReport
 from beneficiaries.steps import who_frees
 from programs.models import Program, Site
@@ -19,23 +20,31 @@ MONTHS_SHOWN = {"6": 6, "12": 12}
 
 def count_board(request: HttpRequest) -> HttpResponse:
     """Expected, late, submitted, approved: sites by months."""
-    programs = {place.program for place in boards.places_of(request.user)}
+    places = boards.places_of(request.user)
+    programs = {place.program for place in places}
     chosen = next((p for p in programs if str(p.pk) == request.GET.get("program")), None)
+    shown = [place for place in places if chosen in (None, place.program)]
     how_many = MONTHS_SHOWN.get(request.GET.get("months", ""), 6)
-    months = boards.months_until(boards.this_month(), how_many)
-    rows = boards.board(request.user, months, chosen)
-    last = months[1]
+    window = boards.window(shown, _last_month(request), how_many)
+    rows = boards.board(request.user, window.months, shown)
     context = {
         "rows": rows,
-        "months": months,
+        "window": window,
         "how_many": how_many,
         "programs": sorted(programs, key=lambda program: program.code),
         "chosen": chosen,
-        "last": last,
-        "completeness": boards.completeness(rows, last),
+        "completeness": boards.completeness(rows, window.last_over),
         "legend": boards.legend(rows),
     }
     return render(request, "beneficiaries/count_board.html", context)
+
+
+def _last_month(request: HttpRequest) -> dt.date:
+    """The month that the address asks for; this one for anything that is none."""
+    try:
+        return MonthConverter().to_python(request.GET["to"])
+    except (KeyError, ValueError):
+        return boards.this_month()
 
 
 def count_report_open(

@@ -20,6 +20,7 @@ from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
 from beneficiaries.lost import lost_with
 from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.neighbours import neighbours_of
 from beneficiaries.sheet import Sheet, filled
 from beneficiaries.steps import steps_of
 from beneficiaries.typed import Typed, read_page, read_revision, read_text
@@ -45,7 +46,8 @@ def count_report(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(report)
         return page(request, report, kept)
     if request.GET.get("part") == "checks":
-        context = {"report": report, "grid": grid_of(report), "is_part": True}
+        grid = grid_of(report, tried="tried" in request.GET)
+        context = {"report": report, "grid": grid, "is_part": True}
         return render(request, "beneficiaries/_checks.html", context)
     return page(request, report)
 
@@ -127,7 +129,7 @@ def page(
     if kept is not None:
         report = find(request, report.pk)  # as saving left it
     may = steps_of(report, request.user)
-    grid = grid_of(report, typed=kept and kept.typed, stale=kept and kept.stale)
+    grid = grid_of(report, typed=kept and kept.typed, stale=kept and kept.stale, tried=tried)
     template = "count_report_entry.html" if may.enter else "count_report_reading.html"
     context = {
         "report": report,
@@ -140,6 +142,7 @@ def page(
         "comment": kept.comment if kept and kept.comment is not None else report.comment,
         "saved_at": history.saved_at(report),
         "marks": [("zero", _("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices],
+        "neighbours": neighbours_of(report, request.user),
         "earlier_months": (month_after(report.month, -1), month_after(report.month, -12)),
     }
     return render(request, f"beneficiaries/{template}", context)

@@ -30,9 +30,11 @@ function number(text) {
 }
 
 function total(row) {
+  const output = row.querySelector("output");
+  if (!output) return; // not broken down: its one cell is the total
   const numbers = [...row.querySelectorAll("input[inputmode]")].map((input) => number(input.value)).filter((n) => n !== null);
   const sum = numbers.reduce((a, b) => a + b, 0);
-  row.querySelector("output").textContent = numbers.length ? String(sum).replace(/\B(?=(\d{3})+$)/g, "\u202f") : "";
+  output.textContent = numbers.length ? String(sum).replace(/\B(?=(\d{3})+$)/g, "\u202f") : "";
 }
 
 // --- what a cell says about itself ---
