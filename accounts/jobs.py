@@ -119,13 +119,20 @@ def tell_of_decline(*, invitation_id: str, organisation_id: int) -> None:
             letters.send("invitation_declined", invitation.invited_by, invitation=invitation)
 
 
+def ask_for_reset(email: str, language: str) -> None:
+    """Leave to the worker what is sent to a typed address, which waits sealed for this asking."""
+    asked = str(uuid.uuid4())
+    sealed = encryption.encrypt(email, f"{RESET}:{asked}")
+    send_reset.defer(asked=asked, sealed=sealed, language=language)
+
+
 @app.task(name="accounts.jobs.send_reset", retry=AGAIN)
-def send_reset(*, sealed: str, language: str) -> None:
+def send_reset(*, asked: str, sealed: str, language: str) -> None:
     """A link to the account's own address, a word to who has none; the typed one comes sealed.
 
     Here and not in the request, whose time would tell which of both it is.
     """
-    address, url = encryption.decrypt(sealed, RESET), ""
+    address, url = encryption.decrypt(sealed, f"{RESET}:{asked}"), ""
     with scope(), translation.override(language):
         user = User.objects.filter(is_active=True).with_email(address)
         if user is not None:

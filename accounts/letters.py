@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from collections import Counter
 
 from django.conf import settings
@@ -47,8 +48,9 @@ def send(template: str, reader: User, **context) -> None:
 
 def post(email: str, subject: str, text: str) -> None:
     """Leave an e-mail to the worker, sealed: it may hold a link that opens something."""
-    letter = json.dumps([email, " ".join(subject.splitlines()).strip(), text])
-    deliver.defer(sealed=encryption.encrypt(letter, LETTER))
+    said = json.dumps([email, " ".join(subject.splitlines()).strip(), text])
+    letter = str(uuid.uuid4())
+    deliver.defer(letter=letter, sealed=encryption.encrypt(said, f"{LETTER}:{letter}"))
 
 
 def keys_found() -> Counter[str]:
@@ -57,16 +59,16 @@ def keys_found() -> Counter[str]:
     return Counter(map(encryption.key_of_text, sealed.values_list("args__sealed", flat=True)))
 
 
-def opened(sealed: str) -> tuple[str, str, str]:
-    """Address, subject and text of an e-mail that waits."""
-    email, subject, text = json.loads(encryption.decrypt(sealed, LETTER))
+def opened(letter: str, sealed: str) -> tuple[str, str, str]:
+    """Address, subject and text of an e-mail that waits: sealed for this letter, no other's."""
+    email, subject, text = json.loads(encryption.decrypt(sealed, f"{LETTER}:{letter}"))
     return email, subject, text
 
 
 @app.task(name="accounts.letters.deliver", retry=FOR_A_DAY, priority=LAST)
-def deliver(*, sealed: str) -> None:
+def deliver(*, letter: str, sealed: str) -> None:
     """Hand one e-mail to the mail server, which is tried again for a day."""
-    email, subject, text = opened(sealed)
+    email, subject, text = opened(letter, sealed)
     try:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [email])
     except OSError as error:  # smtplib's are OSErrors too

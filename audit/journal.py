@@ -1,14 +1,34 @@
-"""The journal has one door."""
+"""The journal has one door.
+
+Of a line, `organisation_id` defaults to the target's own; `shown` lists the keys of the objects
+that were displayed or exported; `details` holds codes and numbers, never a name or free text about
+a person; a reason that somebody typed goes through `typed`.
+
+Auditors of that organisation and of `audience` read it. Those of all organisations of whoever acts
+read a line of no organisation (a sign-in), and one of somebody else's: there, `audience` says by
+whose right, and is then read instead of them.
+
+Who acts, when, and under which request and emergency access is what the transaction and the server
+say: `by` stands in where the transaction acts for nobody yet, and is refused where it acts for
+somebody else.
+"""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from . import encryption, scope
+
+if TYPE_CHECKING:
+    from .models import JournalEntry
 
 # What a sealed reason begins with, and the place that it is bound to.
 SEALED, PLACE = "sealed:", "ledger.entry:reason"
@@ -22,7 +42,8 @@ NOTE = """ledger.note(
 def record(action: str, target: Model | None = None, **said: object) -> None:
     """Write down, in the caller's transaction, what `line` takes: who did `action` to `target`.
 
-    If the row cannot be written the caller's work is rolled back with it.
+    If the row cannot be written the caller's work is rolled back with it. A statement that writes
+    its line itself saves a round trip: it takes `line`, and calls `count_line`.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {NOTE}", line(action, target, **said))
@@ -40,28 +61,19 @@ def line(
     reason: str = "",
     details: dict | None = None,
 ) -> dict[str, object]:
-    """The values of NOTE: that `by` did `action` to `target`.
-
-    `organisation_id` defaults to the target's own; `shown` lists the keys of the objects that
-    were displayed or exported; `details` holds codes and numbers, never a name or free text
-    about a person; a reason that somebody typed goes through `typed`. Auditors of that
-    organisation and of `audience` will read it. Those of all organisations of whoever acts read a
-    line of no organisation (a sign-in), and one of somebody else's: there, `audience` says by
-    whose right, and is then read instead of them. Who acts, when, and under which request and
-    emergency access is what the transaction and the server say: `by` stands in where the
-    transaction acts for nobody yet, and is refused where it acts for somebody else. A statement
-    that writes its line itself saves a round trip: it calls `count_line`.
-    """
+    """The values of NOTE: that `by` did `action` to `target`, and what goes with it (above)."""
+    about = (target._meta.model_name, str(target.pk)) if target is not None else ("", "")
+    now = scope.current()
     return {
         "line_action": action,
         "line_by": getattr(by, "pk", None),
         "line_organisation": organisation_id or getattr(target, "organisation_id", None),
         "line_audience": list(audience),
-        "line_type": target._meta.model_name if target is not None else "",
-        "line_id": str(target.pk) if target is not None else "",
+        "line_type": about[0],
+        "line_id": about[1],
         "line_shown": [str(key) for key in shown],
-        "line_reason": reason,
-        "line_details": json.dumps((details or {}) | scope.current().elevated),
+        "line_reason": _stored(reason, _place(now.request_id, action, *about)),
+        "line_details": json.dumps((details or {}) | now.elevated),
     }
 
 
@@ -70,18 +82,35 @@ def count_line() -> None:
     _written.set(_written.get() + 1)
 
 
-def typed(reason: str) -> str:
-    """A reason in somebody's own words, sealed: it may name a person. Codes need none of it."""
-    text = reason.strip()
-    return f"{SEALED}{encryption.encrypt(text, PLACE)}" if text else ""
+class Typed(str):
+    """A reason in somebody's own words."""
+
+    __slots__ = ()
 
 
-def reason_in_words(stored: str | None) -> str:
-    """What `record` was given as the reason, opened if it was sealed."""
-    if not stored or not stored.startswith(SEALED):
-        return stored or ""
+def typed(reason: str) -> Typed:
+    """A reason that its line seals: it may name a person. Codes need none of it."""
+    return Typed(reason.strip())
+
+
+def _stored(reason: str, place: str) -> str:
+    is_sealed = isinstance(reason, Typed) and reason
+    return f"{SEALED}{encryption.encrypt(reason, place)}" if is_sealed else str(reason)
+
+
+def _place(request_id: UUID | None, action: str, kind: str, key: str) -> str:
+    """What a reason is sealed for: the line of one request that says this of this object."""
+    return ":".join([PLACE, str(request_id or ""), action, kind, key])
+
+
+def reason_in_words(entry: JournalEntry) -> str:
+    """What `record` was given as the reason, opened if it was sealed for this entry."""
+    stored = entry.reason or ""
+    if not stored.startswith(SEALED):
+        return stored
+    place = _place(entry.request_id, entry.action, entry.target_type, entry.target_id or "")
     try:
-        return encryption.decrypt(stored.removeprefix(SEALED), PLACE)
+        return encryption.decrypt(stored.removeprefix(SEALED), place)
     except encryption.MissingKeyError:
         return _("sealed with a key that this server does not hold")
     except encryption.SealError:

@@ -48,7 +48,7 @@ class Line:
 
     @property
     def reason(self) -> str:
-        return reason_in_words(self.entry.reason)
+        return reason_in_words(self.entry)
 
     @property
     def facts(self) -> list[tuple[str, str]]:

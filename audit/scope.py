@@ -85,8 +85,7 @@ def scope(
         elevation_id,
         tuple(sorted(powers)),
     )
-    outer = _current.get()
-    is_nested = connection.in_atomic_block
+    outer, is_nested = _current.get(), connection.in_atomic_block
     token = _current.set(wanted)
     try:
         with transaction.atomic():

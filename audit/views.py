@@ -14,18 +14,16 @@ PAGE = 50
 def journal(request: HttpRequest) -> HttpResponse:
     """What the people of an organisation did and saw, newest first."""
     filters = JournalFilterForm(request.GET, by=request.user)
-    wanted = filters.wanted
     own = request.user.access.organisations_with("audit.view_journal")
     with reading.of_organisations(own) as entries:
-        found = list(entries.matching(**wanted).newest(PAGE + 1))
-    shown = found[:PAGE]
+        found = list(entries.matching(**filters.wanted).newest(PAGE + 1))
     context = {
         "filters": filters,
-        "kind": wanted["kind"],
+        "kind": filters.wanted["kind"],
         "kinds": [("", ""), *Kind.choices],
-        "lines": lines_of(shown),
-        "older": shown[-1].pk if len(found) > PAGE else None,
-        "about": wanted["about"],
+        "lines": lines_of(found[:PAGE]),
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "about": filters.wanted["about"],
     }
     return render(request, "audit/journal.html", context)
 

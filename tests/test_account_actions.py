@@ -163,7 +163,7 @@ def test_a_deactivated_account_has_no_right_at_once(administrator, worker):
     assert fresh.access.memberships == ()
     assert not fresh.has_perm("beneficiaries.enter_counts")
     entry = JournalEntry.objects.get(action="deactivate_account")
-    told = reason_in_words(entry.reason)
+    told = reason_in_words(entry)
     assert (entry.user_id, entry.target_id, told) == (administrator.pk, str(worker.pk), "Left")
 
 

@@ -79,9 +79,31 @@ def test_a_reason_in_somebodys_words_is_sealed_and_read_by_auditors(client):
 
 
 def test_a_reason_whose_key_has_left_is_said_so_and_a_code_needs_none(monkeypatch):
-    sealed = journal.typed("Asha asked")
+    user = make_user(None)
+    with scope(user_id=user.pk):
+        journal.record("lift_lock", user, by=user, reason=journal.typed("Asha asked"))
+    entry = JournalEntry.objects.get()
     other = Ring([b"another key of thirty-two bytes!"])
     monkeypatch.setattr("audit.encryption.ring", lambda: other)
-    assert "a key that this server does not hold" in journal.reason_in_words(sealed)
-    assert "cannot be read" in journal.reason_in_words("sealed:zz")
-    assert [journal.reason_in_words(each) for each in ("funder", "", None)] == ["funder", "", ""]
+    assert "a key that this server does not hold" in journal.reason_in_words(entry)
+    entry.reason = "sealed:zz"
+    assert "cannot be read" in journal.reason_in_words(entry)
+    said = [journal.reason_in_words(JournalEntry(reason=each)) for each in ("funder", "", None)]
+    assert said == ["funder", "", ""]
+
+
+def test_a_reason_opens_in_its_own_entry_alone():
+    """Not under another request, nor for another person of the same one."""
+    one, other = make_user(None), make_user(None)
+    for people in ([one, other], [one]):
+        with scope():
+            for person in people:
+                said = journal.typed(f"About {person.display_name}")
+                journal.record("deactivate_account", person, by=None, reason=said)
+    entries = list(JournalEntry.objects.order_by("id"))
+    words = [f"About {person.display_name}" for person in (one, other, one)]
+    assert [journal.reason_in_words(entry) for entry in entries] == words
+    reasons = [entry.reason for entry in entries]
+    for entry, reason in zip(entries, [*reasons[1:], reasons[0]], strict=True):
+        entry.reason = reason
+        assert "cannot be read" in journal.reason_in_words(entry)

@@ -13,6 +13,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import letters
+from accounts.jobs import ask_for_reset, send_reset
+from audit.encryption import TamperedError
 from audit.scope import scope
 from ngo_portal.management.commands.worker import work
 from tests.factories import make_user
@@ -71,13 +73,27 @@ def test_the_check_sees_another_door(tmp_path, text):
 def test_what_waits_is_sealed_and_what_leaves_is_whole(mailoutbox):
     letters.post("asha@example.org", "Votre portail\u00a0: un export\n", LINK)
     (job,) = waiting()
-    assert set(job.args) == {"sealed"}
+    assert set(job.args) == {"letter", "sealed"}
     assert not [word for word in ("asha", "portail", "s3cr3t") if word in str(job.args)]
     assert mailoutbox == []
     run_jobs()
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == (["asha@example.org"], "Votre portail\u00a0: un export")
     assert mail.body == LINK
+
+
+@pytest.mark.django_db
+def test_what_was_sealed_for_one_letter_opens_in_no_other():
+    """Nor does the address of who asked for a link."""
+    for email in ("asha@example.org", "rita@example.org"):
+        letters.post(email, "Hello", LINK)
+        ask_for_reset(email, "fr")
+    for of in (LETTERS, send_reset.name):
+        one, other = waiting(of)
+        for job in (one, other):
+            app.tasks[of](**job.args)
+        with pytest.raises(TamperedError):
+            app.tasks[of](**other.args | {"sealed": one.args["sealed"]})
 
 
 @pytest.mark.django_db

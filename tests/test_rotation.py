@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from accounts import factors, letters
 from accounts.actions.factor import add_passkey, renew_codes, use_code
-from accounts.jobs import RESET, send_reset, tell_of_elevation
+from accounts.jobs import ask_for_reset, tell_of_elevation
 from audit import encryption, keys, rotation
 from audit.models import KeyInUse
 from audit.walls import sealed
@@ -172,7 +172,7 @@ def test_a_key_that_seals_an_email_that_waits_is_counted(keys_of):
     first = keys_of(old)
     letters.post("asha@example.org", "Hello", "How are you?")
     ring = keys_of(old, new)
-    send_reset.defer(sealed=encryption.encrypt("asha@example.org", RESET), language="fr")
+    ask_for_reset("asha@example.org", "fr")
     tell_of_elevation.defer(elevation_id="one", organisation_id=1)
     assert letters.keys_found() == {first.current: 1, ring.current: 1}
     assert rotate_keys.holding()[first.current] == 1

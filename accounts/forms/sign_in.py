@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import jobs, sign_in_journal, tries
 from accounts.models.user import one_case
-from audit import encryption
 
 NEW_PASSWORD_HINT = _(
     "At least 12 characters. Several words that do not belong together are easy to remember "
@@ -85,7 +84,5 @@ class AskForResetForm(allauth.ResetPasswordForm):
         """One line and one job in either case: the page and its time tell nothing."""
         email = self.cleaned_data["email"]
         sign_in_journal.asked_for_reset(email, tries.network_of(request))
-        jobs.send_reset.defer(
-            sealed=encryption.encrypt(email, jobs.RESET), language=translation.get_language()
-        )
+        jobs.ask_for_reset(email, translation.get_language())
         return email

@@ -20,22 +20,27 @@ MIGRATION = "portal_owner_at_work"
 MIGRATION_RULE = (
     "current_setting('portal.every_organisation', true) = 'on' OR session_user <> current_user"
 )
-TABLES = """
-SELECT c.relname, EXISTS (
-           SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'organisation_id'
+# The tables of every schema but those that an app exempts; of another one than `public` with its
+# name before theirs.
+OURS = """
+WITH ours AS (
+    SELECT c.*, CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || relname AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> ALL (%s)
+      AND relkind IN ('r', 'p')
+)
+"""
+TABLES = f"""{OURS}
+SELECT name, EXISTS (
+           SELECT FROM pg_attribute a WHERE a.attrelid = ours.oid AND a.attname = 'organisation_id'
            AND NOT a.attisdropped)
-FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-ORDER BY c.relname
-"""
-STANDING = """
-SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy')
-FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-WHERE c.relnamespace = 'public'::regnamespace
-"""
-FLAGS = """
-SELECT relname FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity
-"""
+FROM ours ORDER BY name
+"""  # noqa: S608 - constants alone
+STANDING = f"""{OURS}
+SELECT name, p.polname, obj_description(p.oid, 'pg_policy')
+FROM pg_policy p JOIN ours ON ours.oid = p.polrelid
+"""  # noqa: S608
+FLAGS = f"{OURS} SELECT name FROM ours WHERE relrowsecurity AND relforcerowsecurity"  # noqa: S608
 ENTER = """
 CREATE OR REPLACE FUNCTION portal_enter(
     organisations text, actor text, request text, powers text, context text, metadata text)
@@ -83,9 +88,18 @@ def said() -> list[Walls]:
 
 def tables() -> dict[str, bool]:
     """Every table of the database, and whether its rows say their organisation."""
+    return dict(_asked(TABLES))
+
+
+def exempt_schemas() -> dict[str, str]:
+    """Schemas whose tables have walls of their own, each with its reason."""
+    return {schema: why for walls in said() for schema, why in walls.schemas.items()}
+
+
+def _asked(question: str) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        return dict(cursor.fetchall())
+        cursor.execute(question, [list(exempt_schemas())])
+        return cursor.fetchall()
 
 
 def histories() -> dict[str, str]:
@@ -165,16 +179,12 @@ def _named(definition: str, role: str, owner: str) -> str:
 
 def standing() -> dict[tuple[str, str], str | None]:
     """The policies of the database with their marks."""
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING)
-        return {(table, name): mark for table, name, mark in cursor.fetchall()}
+    return {(table, name): mark for table, name, mark in _asked(STANDING)}
 
 
 def walled() -> set[str]:
     """Tables whose policies hold for everybody, their owner included."""
-    with connection.cursor() as cursor:
-        cursor.execute(FLAGS)
-        return {table for (table,) in cursor.fetchall()}
+    return {table for (table,) in _asked(FLAGS)}
 
 
 def build(role: str, *, anew: bool = False) -> None:
@@ -189,18 +199,18 @@ def build(role: str, *, anew: bool = False) -> None:
             cursor.execute(statement)
         policies = {(p.table, p.name): p for p in wanted(role, owner)}
         for table in sorted({p.table for p in policies.values()} - walled()):
-            cursor.execute(f"ALTER TABLE {_name(table)} ENABLE ROW LEVEL SECURITY")
-            cursor.execute(f"ALTER TABLE {_name(table)} FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"ALTER TABLE {_table(table)} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"ALTER TABLE {_table(table)} FORCE ROW LEVEL SECURITY")
         found = {} if anew else standing()
         for table, name in standing().keys() - policies.keys():
-            cursor.execute(f"DROP POLICY {_name(name)} ON {_name(table)}")
+            cursor.execute(f"DROP POLICY {_name(name)} ON {_table(table)}")
         for key, policy in policies.items():
             if found.get(key) != policy.mark:
                 _renew(cursor, policy)
 
 
 def _renew(cursor, policy: Policy) -> None:
-    table, name = _name(policy.table), _name(policy.name)
+    table, name = _table(policy.table), _name(policy.name)
     cursor.execute(f"DROP POLICY IF EXISTS {name} ON {table}")
     cursor.execute(f"CREATE POLICY {name} ON {table} {policy.definition}")
     cursor.execute(f"COMMENT ON POLICY {name} ON {table} IS '{policy.mark}'")
@@ -208,6 +218,11 @@ def _renew(cursor, policy: Policy) -> None:
 
 def _name(name: str) -> str:
     return sql.Identifier(name).as_string()
+
+
+def _table(name: str) -> str:
+    """With its schema, where that is not `public`."""
+    return sql.Identifier(*name.split(".", 1)).as_string()
 
 
 def functions(role: str) -> list[str]:

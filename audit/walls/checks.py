@@ -49,8 +49,8 @@ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND p.prosecdef
   AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%')
 """
 TRUNCATES = """
-SELECT c.relname FROM pg_class c
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p')
   AND has_table_privilege(current_user, c.oid, 'TRUNCATE')
 """
 HINT = "Run `make upgrade`."
@@ -107,17 +107,9 @@ def wall_errors() -> list[checks.CheckMessage]:
         row = cursor.fetchone()
     if row is None:
         return []  # before the first migration there is nothing to guard
-    wanted = {(p.table, p.name): p.mark for p in build.wanted(*row)}
-    standing = build.standing()
-    missing = [
-        f"{t}: policy {n}" for (t, n), mark in wanted.items() if standing.get((t, n)) != mark
-    ]
-    foreign = [f"{t}: policy {n}" for t, n in standing.keys() - wanted.keys()]
-    down = [f"{t}: not forced" for t in {t for t, _name in wanted} - build.walled()]
     stand = rules()
     found = {
-        "walls.E003": ("A wall is missing or of another version", missing + down),
-        "walls.E004": ("A policy stands that the code does not know", foreign),
+        **_policies(*row),
         "walls.E005": ("A table has no organisation and is in no app's walls.py", build.unlisted()),
         "walls.E006": ("A view is not security_invoker, or is materialised", _names(VIEWS)),
         "walls.E007": ("A SECURITY DEFINER function has no search_path", _names(FUNCTIONS)),
@@ -131,6 +123,21 @@ def wall_errors() -> list[checks.CheckMessage]:
         for key, (said, names) in found.items()
         if names
     ]
+
+
+def _policies(role: str, owner: str) -> dict[str, tuple[str, list[str]]]:
+    """Walls that are missing, and those that nobody asked for."""
+    wanted = {(p.table, p.name): p.mark for p in build.wanted(role, owner)}
+    standing = build.standing()
+    missing = [
+        f"{t}: policy {n}" for (t, n), mark in wanted.items() if standing.get((t, n)) != mark
+    ]
+    foreign = [f"{t}: policy {n}" for t, n in standing.keys() - wanted.keys()]
+    down = [f"{t}: not forced" for t in {t for t, _name in wanted} - build.walled()]
+    return {
+        "walls.E003": ("A wall is missing or of another version", missing + down),
+        "walls.E004": ("A policy stands that the code does not know", foreign),
+    }
 
 
 def missing_triggers(stand: dict[str, Rule]) -> list[str]:

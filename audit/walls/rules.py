@@ -97,6 +97,8 @@ class Walls:
     shared: frozenset[str] = frozenset()
     # Under no policy, and why.
     free: dict[str, str] = field(default_factory=dict)
+    # Schemas whose tables have walls of their own, and why.
+    schemas: dict[str, str] = field(default_factory=dict)
     # Lists that the scope carries: name → SELECT of keys, in the order of the apps.
     lists: tuple[tuple[str, str], ...] = ()
     # CREATE OR REPLACE FUNCTION statements, for what no policy may show but somebody must know.

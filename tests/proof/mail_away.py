@@ -34,7 +34,9 @@ PATIENCE_SECONDS = 400
 # A new browser, a factor, a password; a reset asked for, to be confirmed, and confirmed.
 LEAST = 6
 NEW = "another long and quiet evening"
-LETTERS = "SELECT args->>'sealed', attempts FROM procrastinate_jobs WHERE task_name = %s"
+LETTERS = (
+    "SELECT args->>'letter', args->>'sealed', attempts FROM procrastinate_jobs WHERE task_name = %s"
+)
 OTHERS = "SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'accounts.jobs.tell%%'"
 
 
@@ -151,20 +153,20 @@ def working(port: int) -> Iterator[None]:
         part.log.unlink(missing_ok=True)
 
 
-def waiting() -> list[tuple[str, int]]:
+def waiting() -> list[tuple[str, str, int]]:
     """The e-mails that have not left: sealed, and how often they were tried."""
     with connection.cursor() as cursor:
         cursor.execute(LETTERS, [letters.deliver.name])
         return cursor.fetchall()
 
 
-def all_tried(times: int) -> list[tuple[str, int]]:
+def all_tried(times: int) -> list[tuple[str, str, int]]:
     """All the e-mails that there are, once each was tried so often; before, none."""
     found = waiting()
     with connection.cursor() as cursor:
         cursor.execute(OTHERS)
         others = cursor.fetchone()[0]
-    return [] if others or any(tried < times for _sealed, tried in found) else found
+    return [] if others or any(tried < times for *_sealed, tried in found) else found
 
 
 def until(what: Callable) -> list:
@@ -177,9 +179,9 @@ def until(what: Callable) -> list:
     return found
 
 
-def unlike(written: list[tuple[str, int]], server: MailServer) -> list[str]:
+def unlike(written: list[tuple[str, str, int]], server: MailServer) -> list[str]:
     """E-mails that did not arrive, or came more than once."""
-    addressed = Counter(letters.opened(sealed)[0] for sealed, _tried in written)
+    addressed = Counter(letters.opened(*sealed)[0] for *sealed, _tried in written)
     arrived = Counter(to for to, _text in server.taken)
     wrong = addressed - arrived, arrived - addressed
     return [f"{to}: {n}" for found in wrong for to, n in found.items()]

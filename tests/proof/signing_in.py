@@ -212,7 +212,8 @@ def mailed_at_once(self: AskForResetForm, request, **kwargs) -> str:
     """
     user = User.objects.with_email(self.cleaned_data["email"])
     for _mail in range(4 if user is not None else 0):
-        jobs.send_reset(sealed=encryption.encrypt(user.email, jobs.RESET), language="fr")
+        sealed = encryption.encrypt(user.email, f"{jobs.RESET}:control")
+        jobs.send_reset(asked="control", sealed=sealed, language="fr")
     return save_reset(self, request, **kwargs)
 
 

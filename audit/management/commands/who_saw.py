@@ -72,7 +72,7 @@ def touched(entries, name: str) -> list[str]:
     lines = []
     for entry in found:
         who = people[entry.user_id].email if entry.user_id in people else entry.user_id or "nobody"
-        did = f"{action_name(entry.action)}  {reason_in_words(entry.reason)}"
+        did = f"{action_name(entry.action)}  {reason_in_words(entry)}"
         lines.append(f"{minute(entry.at)}  {who}  {did}")
     return [line.rstrip() for line in [*lines, f"{len(found)} entries"]]
 
