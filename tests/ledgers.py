@@ -54,6 +54,7 @@ class Ledger:
     def tamper(self, *statements: str) -> None:
         """What the guards refuse, done by who can switch them off."""
         with self.connect("OWNER") as session:
+            session.execute("SET portal.every_organisation = on")
             for table in ("entry", "seal"):
                 session.execute(f"ALTER TABLE ledger.{table} DISABLE TRIGGER USER")
             for statement in statements:

@@ -68,10 +68,18 @@ def test_nobody_changes_or_empties_it(ledger):
     ledger.note()
     for role in ("OWNER", "AUDITOR", "SEALER", "BACKUP"):
         with ledger.connect(role) as session:
+            session.execute("SET portal.every_organisation = on")
             for statement in CHANGES:
                 with pytest.raises(psycopg.Error):
                     session.execute(statement)
     assert len(ledger.numbers()) == 1
+
+
+def test_its_owner_reaches_no_line_by_accident(ledger):
+    ledger.note()
+    with ledger.connect("OWNER") as session:
+        for statement in ("SELECT FROM ledger.entry", *CHANGES[:2]):
+            assert session.execute(statement).rowcount == 0
 
 
 def test_those_who_read_it_do_not_write_it(ledger):
