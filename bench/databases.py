@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.generate import generate
+from ngo_portal.database import database
 from ngo_portal.management.commands.upgrade import grant
-from ngo_portal.settings import database
 
 RUNTIME = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
 OPTIONS = connection.settings_dict["OPTIONS"].get("options", "")

@@ -109,3 +109,30 @@ def _words(error: BaseException) -> str:
     words = str(error)
     is_long = len(words) > LONGEST_WORDS
     return f": {words[:LONGEST_WORDS].rpartition(' ')[0]}…" if is_long else f": {words}"
+
+
+# The settings name it: one handler, which writes lines of the form above.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "ngo_portal.logs.RequestNumber"}},
+    "formatters": {
+        "line": {
+            "()": "ngo_portal.logs.Scrubbed",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        # Their own handlers would mail local variables, or write addresses whole.
+        **dict.fromkeys(["django", "gunicorn.error"], {"handlers": [], "propagate": True}),
+    },
+}

@@ -8,8 +8,9 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
+
+from ngo_portal.database import database
+from ngo_portal.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,56 +24,6 @@ def setting(name: str, default: str | None = None) -> str:
             "docs/administrators/deploy.md says what production needs."
         )
     return value
-
-
-# The runtime role's own limits are those of requests (launch/roles.py); a job may take its time.
-JOB_LIMITS = (
-    "-c statement_timeout=10min -c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
-)
-PROCESS_LIMITS = JOB_LIMITS if setting("PORTAL_PROCESS", "web") == "worker" else ""
-# A host that vanishes from the network (a cable, a firewall) closes nothing: without these a
-# request would wait for the system's own fifteen minutes. What is sent must be acknowledged within
-# five seconds; while an answer is waited for, the other side is asked whether it is still there.
-VANISHED = {
-    "tcp_user_timeout": 5000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-}
-
-
-def database(url: str) -> dict:
-    """Turn a PostgreSQL address (any that libpq accepts, sockets included) into Django's form."""
-    try:
-        parts = conninfo_to_dict(url)
-    except ProgrammingError as error:
-        raise ImproperlyConfigured("DATABASE_URL is not a PostgreSQL address.") from error
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.pop("dbname", ""),
-        "USER": parts.pop("user", ""),
-        "PASSWORD": parts.pop("password", ""),
-        "HOST": parts.pop("host", ""),
-        "PORT": parts.pop("port", ""),
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            **VANISHED,
-            **parts,
-            "options": f"{parts.get('options', '')} {PROCESS_LIMITS}".strip(),
-            # Statements are planned once for each connection of the pool, not at each request: a
-            # third of a page's time in the database. No transaction pooler may stand in between.
-            "server_side_binding": True,
-            "prepare_threshold": 2,
-            # As many connections as a worker has threads (ngo_portal/serving.py): nobody waits for
-            # somebody else's, only for one to be made, which takes milliseconds. Whoever waits for
-            # two seconds waits for a database that is away, and is told so. After as long the pool
-            # gives up by itself, and the next request tries anew: left to its five minutes it
-            # doubles its pauses, and is back long after the database.
-            "pool": {"min_size": 1, "max_size": 4, "timeout": 2, "reconnect_timeout": 2},
-        },
-    }
 
 
 DEMO = os.environ.get("PORTAL_DEMO") == "1"
@@ -337,28 +288,3 @@ PROCRASTINATE_IMPORT_PATHS = ["audit.jobs", "programs.jobs", "accounts.jobs", "r
 INVITATION_DAYS = 7
 # Whoever has had emergency access opens no other while one waits longer than this for its review.
 ELEVATION_REVIEW_DAYS = 7
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "ngo_portal.logs.RequestNumber"}},
-    "formatters": {
-        "line": {
-            "()": "ngo_portal.logs.Scrubbed",
-            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "procrastinate": {"level": "WARNING"},
-        # Their own handlers would mail local variables, or write addresses whole.
-        **dict.fromkeys(["django", "gunicorn.error"], {"handlers": [], "propagate": True}),
-    },
-}

@@ -179,6 +179,8 @@ def _bars(table: Table) -> dict:
     return {
         "width": 300,
         "height": {"step": step},
+        # The reader's font may be wider than the one that names were measured in.
+        "padding": {"left": 20, "top": 5, "right": 5, "bottom": 5},
         "data": {"values": _values(table)},
         "layer": layers,
     }

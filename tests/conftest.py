@@ -14,8 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from audit import scope as audit_scope
 from audit.walls import sealed
+from ngo_portal.database import database
 from ngo_portal.management.commands.upgrade import grant
-from ngo_portal.settings import database
 from tests import backstage
 from tests.ledgers import Ledger
 from tests.signing import SignedClient

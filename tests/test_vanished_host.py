@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ngo_portal.settings import VANISHED, database
+from ngo_portal.database import VANISHED, database
 
 ADDRESS = "postgresql://portal_app:secret@db.example.org/portal"
 

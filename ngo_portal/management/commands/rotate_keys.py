@@ -8,7 +8,7 @@ from django.db import connection
 from accounts import factors, letters
 from audit import encryption, keys, reading, rotation
 from audit.walls import sealed
-from ngo_portal.settings import database
+from ngo_portal.database import database
 from programs import uploads
 
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from audit import history, ledger
 from audit.walls import sealed
 from audit.walls.build import build
-from ngo_portal.settings import database
+from ngo_portal.database import database
 from ngo_portal.views import pending_migrations
 
 # Never TRUNCATE: row-level security does not filter it.
