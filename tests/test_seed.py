@@ -14,7 +14,16 @@ from accounts.roles import Role
 from accounts.two_people import SECOND_ROLES
 from audit.models import JournalEntry
 from beneficiaries.models import BeneficiaryCount, CountReport, LockException, TallySheet
-from ngo_portal.demo import accounts, cases, families, invented, la_mist, reports, seeding
+from ngo_portal.demo import (
+    accounts,
+    cases,
+    families,
+    invented,
+    la_mist,
+    lumiere,
+    reports,
+    seeding,
+)
 from ngo_portal.demo.calendar import Calendar
 from programs.models import Grant, Organisation, Program, ProgramSite
 from programs.months import month_after
@@ -31,7 +40,7 @@ def calendar():
 def portal():
     """The platform, the standard catalogue and the fictional funder."""
     seeding.start()
-    seeding.make(invented.FUNDER, Calendar(timezone.now()))
+    seeding.make(lumiere.FAMILY, Calendar(timezone.now()))
 
 
 def small(family, program, site, rows=2):

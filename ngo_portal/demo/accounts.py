@@ -145,8 +145,6 @@ def make_account(account: Account, calendar: Calendar) -> User:
         "by": by,
     }
     programs = [catalogue.program(code) for code in account.programs] or [None]
-    name = said_in(account.language, account.display)
-    org = said_in(account.language, organisations()[account.organisation].name)
     with acting(by):
         invitation = invite(
             email=email_of(account), language=account.language, program=programs[0], **where
@@ -154,7 +152,7 @@ def make_account(account: Account, calendar: Calendar) -> User:
     with scope():
         made = accept(
             invitation=invitation,
-            display_name=f"{name}, {org}",
+            display_name=_name(account),
             password=PASSWORD,
             language=account.language,
             at=calendar.opened_at,
@@ -164,6 +162,12 @@ def make_account(account: Account, calendar: Calendar) -> User:
         for program in programs[1:]:
             grant(user=made, program=program, **where)
     return made
+
+
+def _name(account: Account) -> str:
+    """« Coordination, La Mist », in the language of the account."""
+    words = account.display, organisations()[account.organisation].name
+    return ", ".join(said_in(account.language, text) for text in words)
 
 
 def user(email: str) -> User:

@@ -7,6 +7,7 @@ pays. The real families show a fictional grant of Fonds Lumière where no public
 import datetime as dt
 
 from .counts import PARIS, STEADY
+from .lumiere import FICTIONAL
 from .shapes import (
     Account,
     Aim,
@@ -24,18 +25,7 @@ from .shapes import (
 
 ZONE = "Europe/Paris"
 SINCE = dt.date(2019, 9, 1)
-FICTIONAL = ("organisation fictive", "fictional organisation")
 
-LUMIERE = Org(
-    "LUMIERE",
-    ("Fonds Lumière (fictif)", "Lumière Fund (fictional)"),
-    "FUNDER",
-    "BE",
-    "fr",
-    "Europe/Brussels",
-    aliases=FICTIONAL,
-    domain="lumiere",
-)
 ORGANISATIONS = (
     Org(
         "HORIZON",
@@ -293,16 +283,6 @@ ACCOUNTS = (
 )
 
 
-FUNDER = Family(
-    "FUNDER",
-    ("Fonds Lumière (fictif)", "Lumière Fund (fictional)"),
-    True,
-    (LUMIERE,),
-    (),
-    (),
-    (),
-    (Account("funder", "funder", "LUMIERE", ("Financeur", "Funder"), "fr"),),
-)
 FAMILY = Family(
     "HORIZON",
     ("Organisations inventées", "Invented organisations"),

@@ -7,59 +7,11 @@ partners. Monthly figures, zones and calendars are invented.
 import datetime as dt
 
 from .counts import BENGAL_VILLAGES, INDIA_SCHOOL
-from .shapes import Account, Cover, Family, Money, Org, Partner, Place, Prog, Project, Row, Work
+from .mumbai_smiles_partners import DHAKA, INDIA, NEPAL, ORGANISATIONS
+from .shapes import Account, Cover, Family, Money, Partner, Place, Prog, Project, Row, Work
 
 SINCE = dt.date(2013, 1, 1)
-INDIA, NEPAL, DHAKA = "Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka"
 MUMBAI = ("Mumbai", "Mumbai")
-
-ORGANISATIONS = (
-    Org(
-        "MUMBAI_SMILES",
-        ("Mumbai Smiles", "Mumbai Smiles"),
-        "OWN",
-        "IN",
-        time_zone=INDIA,
-        aliases=("Sonrisas de Bombay",),
-        domain="mumbaismiles",
-    ),
-    Org(
-        "MONDE_MAIN",
-        ("Monde par la Main", "Monde par la Main"),
-        "FUNDER PARTNER_NGO",
-        "FR",
-        language="fr",
-        time_zone="Europe/Paris",
-        domain="mondeparlamain",
-    ),
-    Org(
-        "GBGBK",
-        ("Goran Bose Gram Bikash Kendra", "Goran Bose Gram Bikash Kendra"),
-        "OWN PARTNER_NGO",
-        "IN",
-        time_zone=INDIA,
-        aliases=("GBGBK", "Goranbose Gram Bikash Kendra"),
-        domain="gbgbk",
-    ),
-    Org(
-        "CHHORI",
-        ("CHHORI", "CHHORI"),
-        "OWN PARTNER_NGO",
-        "NP",
-        time_zone=NEPAL,
-        aliases=("Chhori",),
-        domain="chhori",
-    ),
-    Org(
-        "AGROGOTI",
-        ("Agrogoti Sangstha", "Agrogoti Sangstha"),
-        "OWN PARTNER_NGO",
-        "BD",
-        time_zone=DHAKA,
-        aliases=("Agrogothi", "Agrogothi Sangstha"),
-        domain="agrogoti",
-    ),
-)
 
 PLACES = (
     Place(
