@@ -32,10 +32,8 @@ def make_network() -> SimpleNamespace:
     )  # fmt: skip
     stock = make(breakdown, code="STOCK", unit="person", measure="stock_at_end", time_rule="last")
     events = make(breakdown, code="EVENTS")
-    for position, indicator in enumerate([new, active, stock, events]):
-        factories.make_program_indicator(
-            program, indicator, position=position, is_main=indicator is new
-        )
+    for position, one in enumerate([new, active, stock, events]):
+        factories.make_program_indicator(program, one, position=position, is_main=one is new)
     places = [
         factories.make_program_site(program, factories.make_site(owner, code=code))
         for owner, code in ((lead, "NORTH"), (lead, "SOUTH"), (partner, "HILL"))

@@ -50,6 +50,7 @@ LONG = {
     "organisation": "Aux côtés des femmes et des mineurs victimes de la traite, Île-de-France",
     "program": "Centres de soins nocturnes et accompagnement des enfants de Kamathipura",
     "site": "Point d’accès au droit et permanence d’accueil du dix-huitième",
+    "person": "Marie-Bénédicte de La Rochefoucauld",
     "project": "Prévenir l’exploitation et accompagner vers l’autonomie, troisième phase",
 }
 
@@ -107,13 +108,13 @@ class Scene:
         return [(name, reverse(name, args=args)) for name, args in self._pages(user)]
 
     def _pages(self, user: User) -> list[tuple[str, list]]:
+        return [
+            *self._catalogue(), *self._people(), *self._reports(), *self._sheets(user),
+            *self._exports(user),
+        ]  # fmt: skip
+
+    def _catalogue(self) -> list[tuple[str, list]]:
         indicator = self.program.program_indicators.first().indicator_id
-        cell = self.draft.counts.first().cell_id
-        book = [self.program.pk, self.organisation.pk, self.draft.month]
-        sheet = [self.place.pk, self.sheet.day, self.sheet.number]
-        membership = self.colleague.memberships.first().pk
-        draft = [self.draft.pk]
-        export = self.export_of(user)
         return [
             ("organisation", [self.organisation.pk]),
             ("program", [self.program.pk]),
@@ -123,6 +124,12 @@ class Scene:
             ("document_file", [self.document.pk]),
             ("document_replace", [self.document.pk]),
             ("document_withdraw", [self.document.pk]),
+            ("figure_evidence", [self.program.pk, indicator]),
+        ]
+
+    def _people(self) -> list[tuple[str, list]]:
+        membership = self.colleague.memberships.first().pk
+        return [
             ("account", [self.colleague.pk]),
             ("passkey_rename", [self.passkey.pk]),
             ("factor_remove", [self.passkey.pk]),
@@ -136,6 +143,14 @@ class Scene:
             ("elevation_end", [self.elevation.pk]),
             ("invitation_resend", [self.invitation.pk]),
             ("invitation_withdraw", [self.invitation.pk]),
+            ("journal_entry", [self.make_entry()]),
+        ]
+
+    def _reports(self) -> list[tuple[str, list]]:
+        draft = [self.draft.pk]
+        indicator = self.program.program_indicators.first().indicator_id
+        cell = self.draft.counts.first().cell_id
+        return [
             ("count_report_open", [self.program.pk, self.place.site_id, dt.date(2026, 5, 1)]),
             ("count_report", draft),
             ("count_report_submit", draft),
@@ -151,6 +166,12 @@ class Scene:
             ("count_note_save", [*draft, indicator]),
             ("count_cell_history", [*draft, indicator]),
             ("count_cell_history", [*draft, indicator, cell]),
+        ]
+
+    def _sheets(self, user: User) -> list[tuple[str, list]]:
+        book = [self.program.pk, self.organisation.pk, self.draft.month]
+        sheet = [self.place.pk, self.sheet.day, self.sheet.number]
+        return [
             ("tally_sheets", [self.place.pk]),
             ("tally_sheets", [self.place.pk, TALLIED.replace(day=1)]),
             ("tally_sheet", [self.place.pk]),
@@ -164,8 +185,11 @@ class Scene:
             ("workbook_apply", [self.upload_of(user).pk]),
             ("period_lock_lift", [self.lock.pk]),
             ("lock_exception", [self.lock.pk]),
-            ("figure_evidence", [self.program.pk, indicator]),
-            ("journal_entry", [self.make_entry()]),
+        ]
+
+    def _exports(self, user: User) -> list[tuple[str, list]]:
+        export = self.export_of(user)
+        return [
             ("export", [export.pk]),
             ("export_passphrase", [export.pk]),
             ("export_download", [export.pk]),
@@ -183,67 +207,89 @@ def make_scene(organisation: Organisation | None = None, program: Program | None
     """Everything of one organisation; `program` when it is somebody else's to take part in."""
     organisation = organisation or make_organisation(LONG["organisation"], **_code(22))
     program = program or make_program(organisation, **both(name=LONG["program"]), **_code(22))
-    site = make_site(organisation, **both(name=LONG["site"]), **_code(22))
-    if program.organisation_id != organisation.pk:
-        make_partnership(program, organisation)
-    place = make_program_site(program, site, is_tallied=True)
-    if not program.program_indicators.exists():
-        make_program_indicator(program, is_main=True)
+    place = _make_place(organisation, program)
     draft, submitted, returned, approved = (make_filled_report(place, month) for month in MONTHS)
     submit_as_is(submitted, "submitted")
     submit_as_is(approved)
     returned.refresh_from_db()
-    project = make_project(organisation, **both(name=LONG["project"]), **_code(22))
-    grant = make_grant(
-        project, amount=1_250_000, currency="EUR", reference=f"CONVENTION-{uuid.uuid4().hex[:12]}"
-    )
-    make_grant_scope(grant, program, share=40)
     colleague = make_user(
-        "field_worker", organisation, site=site, display_name="Marie-Bénédicte de La Rochefoucauld"
+        "field_worker", organisation, site=place.site, display_name=LONG["person"]
     )
     return Scene(
         organisation=organisation,
         program=program,
         place=place,
-        project=project,
+        project=_make_project(organisation, program),
         draft=draft,
         submitted=submitted,
         returned=returned,
         approved=approved,
         correction=make_correction(place, CORRECTED),
-        sheet=TallySheet.objects.create(
-            organisation=organisation,
-            program=program,
-            site=site,
-            day=TALLIED,
-            entered_by=colleague,
-        ),
-        lock=PeriodLock.objects.create(
-            organisation=organisation,
-            span=(dt.date(2025, 1, 1), dt.date(2025, 2, 1)),
-            reason="The auditors have passed.",
-            locked_by=colleague,
-        ),
+        sheet=_make_sheet(place, colleague),
+        lock=_make_lock(organisation, colleague),
         colleague=colleague,
-        lost=FactorReset.objects.create(
-            organisation=organisation,
-            person=colleague,
-            asked_by=make_user("administrator", organisation),
+        **_around(organisation, colleague),
+    )
+
+
+def _make_place(organisation: Organisation, program: Program) -> ProgramSite:
+    """A tallied site in the program, which reports one figure at least."""
+    if program.organisation_id != organisation.pk:
+        make_partnership(program, organisation)
+    if not program.program_indicators.exists():
+        make_program_indicator(program, is_main=True)
+    site = make_site(organisation, **both(name=LONG["site"]), **_code(22))
+    return make_program_site(program, site, is_tallied=True)
+
+
+def _make_project(organisation: Organisation, program: Program) -> FundedProject:
+    project = make_project(organisation, **both(name=LONG["project"]), **_code(22))
+    grant = make_grant(
+        project, amount=1_250_000, currency="EUR", reference=f"CONVENTION-{uuid.uuid4().hex[:12]}"
+    )
+    make_grant_scope(grant, program, share=40)
+    return project
+
+
+def _make_sheet(place: ProgramSite, by: User) -> TallySheet:
+    return TallySheet.objects.create(
+        organisation=place.organisation,
+        program=place.program,
+        site=place.site,
+        day=TALLIED,
+        entered_by=by,
+    )
+
+
+def _make_lock(organisation: Organisation, by: User) -> PeriodLock:
+    return PeriodLock.objects.create(
+        organisation=organisation,
+        span=(dt.date(2025, 1, 1), dt.date(2025, 2, 1)),
+        reason="The auditors have passed.",
+        locked_by=by,
+    )
+
+
+def _around(organisation: Organisation, colleague: User) -> dict:
+    """What somebody has, and what of theirs waits for somebody else."""
+    administrator = make_user("administrator", organisation)
+    asker = make_user("coordinator", organisation)
+    return {
+        "lost": FactorReset.objects.create(
+            organisation=organisation, person=colleague, asked_by=administrator
         ),
-        passkey=add_passkey(by=colleague, name="my telephone", credential={}),
-        elevation=make_elevation(colleague, organisation, started=-90),
-        document=make_document(organisation),
-        invitation=Invitation.objects.create(
+        "passkey": add_passkey(by=colleague, name="my telephone", credential={}),
+        "elevation": make_elevation(colleague, organisation, started=-90),
+        "document": make_document(organisation),
+        "invitation": Invitation.objects.create(
             organisation=organisation,
             role="field_worker",
             active=ALWAYS,
             email=f"{uuid.uuid4().hex}@example.org",
             language="fr",
             token_hash=uuid.uuid4().hex,
-            invited_by=make_user("administrator", organisation),
+            invited_by=administrator,
             expires_at=timezone.now() + dt.timedelta(days=7),
         ),
-        asked=make_export(
-            make_user("coordinator", organisation), organisation, rows=SECOND_PERSON_ABOVE + 1
-        ),
-    )
+        "asked": make_export(asker, organisation, rows=SECOND_PERSON_ABOVE + 1),
+    }

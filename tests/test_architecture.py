@@ -14,6 +14,7 @@ TOP_LEVEL = {
     *["package-lock.json", ".gitignore"],
 }
 LONGEST_FILE = 400
+LONGEST_FUNCTION = 30
 
 
 def modules(folder: str) -> list[Path]:
@@ -60,6 +61,19 @@ def test_files_stay_short_enough_to_read():
         for path in modules(floor)
         if "migrations" not in path.parts
         and (lines := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("folder", ["reports", "ngo_portal", "bench"])
+def test_functions_stay_short_enough_to_read(folder):
+    long = {
+        f"{path.relative_to(ROOT)}:{node.name}": lines
+        for path in modules(folder)
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and (lines := node.end_lineno - node.lineno + 1) > LONGEST_FUNCTION
     }
     assert long == {}
 
