@@ -50,13 +50,15 @@ def note(request: HttpRequest, user: User) -> None:
 
 def of(user: User, here: str) -> list[Row]:
     """The open sessions of somebody, this one first, then the latest seen."""
-    kept = UserSession.objects.filter(user=user)
-    found = [_row(session, user, name_of(here)) for session in kept]
+    kept = list(UserSession.objects.filter(user=user))
+    held = SessionStore().read_all([session.session_key for session in kept])
+    found = [
+        _row(session, held.get(session.session_key, {}), user, name_of(here)) for session in kept
+    ]
     return sorted(filter(None, found), key=lambda row: (not row.is_here, -row.seen_at.timestamp()))
 
 
-def _row(session: UserSession, user: User, here: str) -> Row | None:
-    content = SessionStore().read(session.session_key) or {}
+def _row(session: UserSession, content: dict, user: User, here: str) -> Row | None:
     times = content.get(sitting.SESSION_KEY)
     is_open = content.get(HASH_SESSION_KEY) == user.get_session_auth_hash()
     if times is None or not is_open or sitting.has_passed(times):
