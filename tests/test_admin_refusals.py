@@ -9,7 +9,6 @@ from tests.factories import (
     make_grant,
     make_grant_scope,
     make_organisation,
-    make_partnership,
     make_program,
     make_project,
     make_site,
@@ -95,18 +94,6 @@ def test_two_targets_at_a_time_are_refused_beside_the_days(administrator, own):
     }  # fmt: skip
     page = administrator.post(to("target", "add"), fields)
     assert list(page.context["adminform"].form.errors) == ["span"]
-
-
-def test_a_second_lead_is_refused_beside_the_role(administrator, own):
-    program, partner = make_program(own), make_organisation(kinds=["PARTNER_NGO"])
-    make_partnership(program, partner)
-    address = to("program", "change", program.pk)
-    sent = typed(administrator, address)
-    rows = [name for name, value in sent.items() if name.endswith("-organisation")]
-    ours = next(name for name in rows if sent[name] == partner.pk)
-    page = administrator.post(address, sent | {ours.replace("organisation", "role"): "lead"})
-    formsets = {one.formset.prefix: one.formset for one in page.context["inline_admin_formsets"]}
-    assert [list(form.errors) for form in formsets["partnerships"] if form.errors] == [["role"]]
 
 
 @pytest.mark.parametrize("model", ["organisation", "site"])

@@ -9,6 +9,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.factories import (
     make_grant,
     make_grant_scope,
+    make_membership,
     make_organisation,
     make_partnership,
     make_program,
@@ -105,10 +106,11 @@ def test_an_administrator_adds_a_site_in_both_languages_and_opens_it_for_the_pro
             page.click(f'a[href="#tab_id_{field}_{tab}"]')
             page.fill(f"#id_{field}_{tab}", text)
     page.select_option("#id_kind", "NIGHT_CENTRE")
+    page.select_option("#id_country", "IN")
     page.click("button[name=_save]")
     page.wait_for_url("**/programs/site/*/change/")
     site = Site.objects.get(code="CENTRE_C")
-    assert (site.zone_fr, site.zone_en) == ("Nord", "North")
+    assert (site.zone_fr, site.zone_en, site.country) == ("Nord", "North", "IN")
     person.open(f"/catalogue/programs/program/{program.pk}/change/")
     page.click("#program_sites-group .add-row a")
     page.select_option("#id_program_sites-1-site", str(site.pk))
@@ -116,4 +118,45 @@ def test_an_administrator_adds_a_site_in_both_languages_and_opens_it_for_the_pro
     page.click("button[name=_continue]")
     page.wait_for_selector("#messages .success")
     assert program.program_sites.filter(site=site).exists()
+    assert person.complaints == []
+
+
+def save(page) -> None:
+    page.click("button[name=_continue]")
+    page.wait_for_load_state()
+
+
+def test_the_rows_of_the_catalogue_are_edited_on_a_phone_and_what_is_wrong_is_said(visit, program):
+    """Grant, project, target, indicator, partnership: each first with what is refused."""
+    person = visit("fr", PHONE)
+    user = make_user(Role.ADMINISTRATOR, program.organisation, language="fr")
+    make_membership(user, Role.PLATFORM_ADMINISTRATOR, program.organisation)
+    person.sign_in(user)
+    page, scope, target = person.page, program.grant_scopes.get(), program.targets.get()
+    indicator, partner = target.indicator, program.partnerships.exclude(role="lead").get()
+    inverted = "Le dernier jour ne peut pas précéder le premier."
+    for model, row, field, wrong, said, right in (
+        ("grant", scope.grant, "scopes-0-share", "250", "ne dépasse pas 100", "40"),
+        ("fundedproject", scope.grant.project, "period_1", "2019-12-31", inverted, "2030-12-31"),
+        ("target", target, "span_1", "2025-12-31", inverted, "2026-06-30"),
+        ("indicator", indicator, "name_fr", "", "Ce champ est obligatoire", "Enfants à l’abri"),
+        ("program", program, "partnerships-0-active_1", "1999-01-01", inverted, "2040-12-31"),
+    ):
+        person.open(f"/catalogue/programs/{model}/{row.pk}/change/")
+        assert not person.overflows(), model
+        for value in (wrong, right):
+            # What the browser itself would hold back reaches the server, which must answer.
+            page.eval_on_selector("main form[method=post]", "form => { form.noValidate = true }")
+            page.fill(f"#id_{field}", value)
+            save(page)
+            if value == wrong:
+                assert said in page.inner_text(".errorlist:visible"), model
+                assert person.violations() == [], model
+                assert not person.overflows(), model
+        assert page.is_visible("#messages .success"), model
+    for row in (scope, target, indicator, partner, scope.grant.project):
+        row.refresh_from_db()
+    assert (scope.share, indicator.name_fr) == (40, "Enfants à l’abri")
+    assert str(target.span.upper) == "2026-07-01"
+    assert str(partner.active.upper) == str(scope.grant.project.period.upper.replace(year=2041))
     assert person.complaints == []
