@@ -73,14 +73,7 @@ def save_cells(
         raise not_asked()
     _hold(report)
     kept = {(c.indicator_id, c.cell_id): c for c in BeneficiaryCount.objects.filter(report=report)}
-    changed = {
-        key: entry
-        for key, entry in entries.items()
-        if not entry.says(kept.get(key))
-        or (is_derived and key in kept and not kept[key].is_derived)
-    }
-    if not is_derived and any(key in kept and kept[key].is_derived for key in changed):
-        raise derived()
+    changed = _changed(entries, kept, is_derived=is_derived)
     written = [
         _count(
             report,
@@ -93,7 +86,26 @@ def save_cells(
         for (indicator, cell), entry in changed.items()
         if not entry.is_empty
     ]
-    cleared = [kept[key].pk for key, entry in changed.items() if entry.is_empty]
+    _write(written, cleared=[kept[key].pk for key, entry in changed.items() if entry.is_empty])
+    return len(changed)
+
+
+def _changed(
+    entries: Mapping[Key, Entry], kept: Mapping[Key, BeneficiaryCount], *, is_derived: bool
+) -> dict[Key, Entry]:
+    """The entries that say something else than what is kept; numbers typed over a tally refused."""
+    changed = {
+        key: entry
+        for key, entry in entries.items()
+        if not entry.says(kept.get(key))
+        or (is_derived and key in kept and not kept[key].is_derived)
+    }
+    if not is_derived and any(key in kept and kept[key].is_derived for key in changed):
+        raise derived()
+    return changed
+
+
+def _write(written: list[BeneficiaryCount], *, cleared: list[int]) -> None:
     with explained():
         BeneficiaryCount.objects.bulk_create(
             written,
@@ -103,7 +115,6 @@ def save_cells(
         )
         if cleared:
             BeneficiaryCount.objects.filter(pk__in=cleared).delete()
-    return len(changed)
 
 
 def mark_row(*, report: CountReport, indicator: Indicator, missing_reason: str, by: User) -> int:

@@ -64,17 +64,21 @@ def lift(*, lock: PeriodLock, reason: str, by: User) -> PeriodLock:
     return lock
 
 
-@transaction.atomic
-def grant_exception(
-    *, lock: PeriodLock, site: Site, month: dt.date, until: dt.date, reason: str, by: User
-) -> LockException:
-    """Let one site change one locked month until a day; a later exception replaces an earlier."""
+def _check_may_except(lock: PeriodLock, month: dt.date, until: dt.date, by: User) -> None:
     if not by.has_perm(PERMISSION, lock):
         raise PermissionDenied
     if month not in lock.span:
         raise ValidationError(_("This lock does not hold that month."), code="month")
     if until < lock.today:
         raise ValidationError(_("Choose today or a later day."), code="until")
+
+
+@transaction.atomic
+def grant_exception(
+    *, lock: PeriodLock, site: Site, month: dt.date, until: dt.date, reason: str, by: User
+) -> LockException:
+    """Let one site change one locked month until a day; a later exception replaces an earlier."""
+    _check_may_except(lock, month, until, by)
     with explained():
         exception, _is_new = LockException.objects.update_or_create(
             lock=lock,

@@ -51,14 +51,23 @@ def save_sheet(
     }
     moved = {key for key in differing if revisions.get(key, 0) != _revision(kept.get(key))}
     fresh = {key: entry for key, entry in differing.items() if key not in moved}
-    saved = Saved(changed=save_cells(report=report, entries=fresh, by=by))
-    if moved:
-        seen = history.values_of(report, {revisions.get(key, 0) for key in moved})
-        for key in moved:
-            entry = differing[key]
-            if (entry.value, entry.missing_reason) != seen.get(revisions.get(key, 0), (None, "")):
-                saved.stale[key] = _conflict(report, key, kept.get(key))
-    return saved
+    changed = save_cells(report=report, entries=fresh, by=by)
+    touched = _touched(report, {key: differing[key] for key in moved}, revisions)
+    return Saved(changed, {key: _conflict(report, key, kept.get(key)) for key in touched})
+
+
+def _touched(
+    report: CountReport, moved: Mapping[Key, Entry], revisions: Mapping[Key, int]
+) -> list[Key]:
+    """Among cells that somebody else changed, those that were typed over what the page showed."""
+    if not moved:
+        return []
+    seen = history.values_of(report, {revisions.get(key, 0) for key in moved})
+    return [
+        key
+        for key, entry in moved.items()
+        if (entry.value, entry.missing_reason) != seen.get(revisions.get(key, 0), (None, ""))
+    ]
 
 
 @transaction.atomic
