@@ -127,7 +127,6 @@ FACTS: dict[str, str] = {
     "organisation": gettext_lazy("Organisation"),
     "organisation_id": gettext_lazy("Organisation"),
     "program": gettext_lazy("Program"),
-    "program_id": gettext_lazy("Program"),
     "program_pk": gettext_lazy("Program"),
     "project": gettext_lazy("Project"),
     "funder": gettext_lazy("Funder"),

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.models import Organisation, Program
-
 from .models import CountReport, PeriodLock
+from .models.lock import Place
 
 
 @dataclass(frozen=True)
@@ -22,20 +21,16 @@ class Closed:
     report: CountReport | None = None
 
 
-def closed_sites(
-    *, organisation: Organisation, program: Program, month: dt.date, site_ids: Collection[int]
-) -> dict[int, Closed]:
-    """The closed ones among some sites of an organisation: three queries, however many sites."""
-    reports = current_reports(program=program, month=month, site_ids=site_ids)
+def closed_places(places: Collection[Place], month: dt.date) -> dict[Place, Closed]:
+    """The closed ones among some places: three queries, however many."""
+    reports = current_reports(places, month)
     closed = {
-        site_id: Closed(_why(report), report)
-        for site_id, report in reports.items()
+        place: Closed(_why(report), report)
+        for place, report in reports.items()
         if not report.is_editable
     }
-    places = [(organisation.pk, program.pk, site_id) for site_id in site_ids]
     for (place, _month), lock in PeriodLock.objects.holding(places, [month]).items():
-        site_id = place[-1]
-        closed[site_id] = Closed(_why_locked(lock), reports.get(site_id))
+        closed[place] = Closed(_why_locked(lock), reports.get(place))
     return closed
 
 
@@ -44,16 +39,19 @@ def why_closed(report: CountReport, lock: PeriodLock | None) -> str:
     return _why_locked(lock) if lock else _why(report)
 
 
-def current_reports(
-    *, program: Program, month: dt.date, site_ids: Collection[int]
-) -> dict[int, CountReport]:
-    """By site, the version that work goes on with: the open one, else the approved one."""
+def current_reports(places: Collection[Place], month: dt.date) -> dict[Place, CountReport]:
+    """By place, the version that work goes on with: the open one, else the approved one."""
     reports = (
-        CountReport.objects.filter(program=program, month=month, site__in=site_ids)
+        CountReport.objects.filter(
+            program__in={program for _organisation, program, _site in places},
+            site__in={site for _organisation, _program, site in places},
+            month=month,
+        )
         .exclude(status=CountReport.Status.SUPERSEDED)
         .order_by("version")
     )
-    return {report.site_id: report for report in reports}
+    found = {(one.organisation_id, one.program_id, one.site_id): one for one in reports}
+    return {place: found[place] for place in places if place in found}
 
 
 def _why_locked(lock: PeriodLock) -> str:

@@ -6,7 +6,7 @@ One query for each of: indicators, cells, counts, notes; earlier months are `ear
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -157,20 +157,29 @@ def total_of(values: Iterable[int | None]) -> int | None:
 
 def asked(*, program: Program, month: dt.date) -> Sheet:
     """The empty sheet of a program for a month: two queries."""
-    after = month_after(month)
+    return asked_of([program.pk], month)[program.pk]
+
+
+def asked_of(program_ids: Collection[int], month: dt.date) -> dict[int, Sheet]:
+    """The empty sheets of programs for a month: two queries, or three, however many programs."""
+    sheets = {program_id: Sheet([]) for program_id in program_ids}
     asked_for = list(
-        ProgramIndicator.objects.filter(program=program, active__overlap=(month, after))
+        ProgramIndicator.objects.filter(
+            program__in=program_ids, active__overlap=(month, month_after(month))
+        )
         .select_related("indicator__breakdown")
         .order_by("position", "indicator__code")
     )
     columns = _columns({one.indicator.breakdown_id for one in asked_for}, month)
-    blocks: dict[int, Block] = {}
+    blocks: dict[tuple[int, int], Block] = {}
     for one in asked_for:
         breakdown = one.indicator.breakdown
         own = columns.get(breakdown.pk, [])
-        block = blocks.setdefault(breakdown.pk, Block(breakdown, own, []))
-        block.rows.append(Row(one.indicator, own, one.is_main))
-    return Sheet(list(blocks.values()))
+        if (key := (one.program_id, breakdown.pk)) not in blocks:
+            blocks[key] = Block(breakdown, own, [])
+            sheets[one.program_id].blocks.append(blocks[key])
+        blocks[key].rows.append(Row(one.indicator, own, one.is_main))
+    return sheets
 
 
 def asks_for(*, program_id: int, month: dt.date, indicator: Indicator) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from programs.models import Indicator, KindOfWork, Program, ProgramSite, Site, SiteKind
 from programs.months import month_after
 
-from .closed import Closed, closed_sites
+from .closed import Closed, closed_places
 from .models import TallyCount, TallySheet
 from .sheet import Row, asked
 
@@ -202,19 +202,14 @@ def day_page(place: ProgramSite, day: dt.date | None, number: int | None) -> Day
     rounds = TallySheet.objects.of_day(place.program, place.site, day).order_by("number")
     rounds = list(rounds.select_related("entered_by").prefetch_related("counts"))
     numbers = [one.number for one in rounds if not one.cancelled_at]
-    closed = closed_sites(
-        organisation=place.organisation,
-        program=place.program,
-        month=month,
-        site_ids=[place.site_id],
-    )
+    key = (place.organisation_id, place.program_id, place.site_id)
     return Day(
         place=place,
         day=day,
         number=number or next(iter(numbers), len(rounds) + 1),
         rounds=rounds,
         rows=tallied_rows(place.program, month),
-        closed=closed.get(place.site_id),
+        closed=closed_places([key], month).get(key),
     )
 
 

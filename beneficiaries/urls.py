@@ -71,7 +71,7 @@ tally_urls = [
     ),
 ]
 
-workbook_route = "workbooks/<int:program_id>/<int:organisation_id>/<month:month>/"
+workbook_route = "workbooks/<int:organisation_id>/<month:month>/"
 workbook_urls = [
     path("workbooks/", workbook.workbooks, name="workbooks"),
     path(workbook_route, workbook.workbook, name="workbook"),

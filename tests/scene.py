@@ -84,7 +84,6 @@ class Scene:
         """A workbook is its sender's alone."""
         return WorkbookUpload.objects.create(
             organisation=self.organisation,
-            program=self.program,
             user=user,
             month=self.draft.month,
             sha256=hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
@@ -169,7 +168,7 @@ class Scene:
         ]
 
     def _sheets(self, user: User) -> list[tuple[str, list]]:
-        book = [self.program.pk, self.organisation.pk, self.draft.month]
+        book = [self.organisation.pk, self.draft.month]
         sheet = [self.place.pk, self.sheet.day, self.sheet.number]
         return [
             ("tally_sheets", [self.place.pk]),

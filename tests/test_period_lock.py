@@ -14,7 +14,7 @@ from beneficiaries.actions import lock as locks
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.actions.report import lock_of
-from beneficiaries.closed import closed_sites
+from beneficiaries.closed import closed_places
 from beneficiaries.forms.lock import PeriodLockForm
 from beneficiaries.models import CountReport, PeriodLock
 from beneficiaries.steps import steps_of
@@ -196,8 +196,9 @@ def test_an_exception_lasts_through_the_day_of_the_organisation(place, worker, c
 
 def is_locked_everywhere(report, worker) -> set[bool]:
     """What the board, the workbooks and the tallies, and the report itself say."""
-    where = {"organisation": report.organisation, "program": report.program}
-    closed = closed_sites(**where, month=report.month, site_ids=[report.site_id])
+    closed = closed_places(
+        [(report.organisation_id, report.program_id, report.site_id)], report.month
+    )
     [place] = boards.board(worker, [report.month])
     return {place.marks[0].is_locked, bool(closed), lock_of(report) is not None}
 

@@ -53,7 +53,6 @@ def make_count(sheet, **fields) -> TallyCount:
 def make_upload(place, **fields) -> WorkbookUpload:
     defaults = {
         "organisation": place.organisation,
-        "program": place.program,
         "user": make_user(None),
         "month": dt.date(2026, 3, 1),
         "sha256": "a" * 64,
@@ -131,11 +130,6 @@ def test_a_file_is_kept_once_for_a_person(place):
     make_upload(place)
     with refused("already sent"), explained():
         make_upload(place, user=user)
-
-
-def test_an_upload_is_of_an_organisation_of_the_program(place):
-    with refused("does not take part"), explained():
-        make_upload(place, organisation=make_organisation())
 
 
 def test_an_upload_is_of_a_whole_month(place):

@@ -1,210 +1,88 @@
-"""A workbook from download to counts, through the pages."""
+"""Who opens which workbook, and what its pages and its file hold."""
 
 import datetime as dt
+import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone
+from python_calamine import load_workbook
 
 from accounts.roles import Role
 from audit.models import JournalEntry
-from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock, WorkbookUpload
 from programs.models import Partnership
 
-from . import spreadsheets
 from .factories import (
     make_breakdown,
     make_filled_report,
     make_indicator,
+    make_membership,
     make_organisation,
+    make_partnership,
     make_program,
     make_program_indicator,
     make_program_site,
     make_site,
     make_user,
 )
+from .workbooks import MARCH, downloaded, filled, make_two_sites, send, url
 
 pytestmark = pytest.mark.django_db
-MARCH = dt.date(2026, 3, 1)
 
 
 @pytest.fixture
 def place():
-    """A site A_SITE and a site B_SITE of one program; D8 is the first number of each."""
-    program = make_program()
-    make_program_indicator(program, make_indicator(make_breakdown()))
-    make_program_site(program, make_site(program.organisation, code="B_SITE"))
-    return make_program_site(program, make_site(program.organisation, code="A_SITE"))
+    return make_two_sites(make_program(code="SHELTER"))
 
 
 @pytest.fixture
-def partner(place, client):
-    partner = make_user(Role.PARTNER, place.organisation)
+def organisation(place):
+    return place.organisation
+
+
+@pytest.fixture
+def partner(organisation, client):
+    partner = make_user(Role.PARTNER, organisation)
     client.force_login(partner)
     return partner
 
 
-def url(place, name="workbook", month=MARCH) -> str:
-    return reverse(name, args=[place.program_id, place.organisation_id, month])
+def names(data: bytes) -> list[str]:
+    """The sheets to fill, between the notice and the hidden one."""
+    return load_workbook(io.BytesIO(data)).sheet_names[1:-1]
 
 
-def downloaded(client, place, month=MARCH) -> bytes:
-    answer = client.get(url(place, "workbook_download", month))
-    assert answer.status_code == 200
-    return answer.content
-
-
-def send(client, place, data: bytes, month=MARCH, follow=True):
-    file = SimpleUploadedFile("any name.xlsx", data)
-    return client.post(url(place, "workbook_upload", month), {"file": file}, follow=follow)
-
-
-def apply(client, answer):
-    page = answer.redirect_chain[-1][0] if answer.redirect_chain else answer.request["PATH_INFO"]
-    seen = answer.context["preview"].fingerprint
-    return client.post(page, {"seen": seen}, follow=True)
-
-
-def values(place) -> list[tuple[str, int | None, str]]:
-    rows = BeneficiaryCount.objects.order_by("report__site__code", "cell__position")
-    return list(rows.values_list("report__site__code", "value", "missing_reason"))
-
-
-def test_the_file_has_a_neutral_name_and_is_journalled(client, place, partner):
-    answer = client.get(url(place, "workbook_download"))
-    assert "2026-03-en.xlsx" in answer["Content-Disposition"]
+def test_the_file_has_a_neutral_name_and_is_journalled(client, place, organisation, partner):
+    answer = client.get(url(organisation, "workbook_download"))
+    name = f"{organisation.code.lower()}-2026-03-en.xlsx"
+    assert f'"{name}"' in answer["Content-Disposition"]
     entry = JournalEntry.objects.get(action="download_workbook")
-    assert entry.organisation_id == place.organisation_id
+    assert entry.organisation_id == organisation.pk
     assert str(place.site_id) in entry.shown_ids
 
 
-def test_numbers_go_from_the_file_to_the_counts_after_a_look(client, place, partner):
-    cells = {"D8": spreadsheets.number(12), "E8": spreadsheets.text("nc")}
-    answer = send(client, place, spreadsheets.filled(downloaded(client, place), cells))
-    html = answer.content.decode()
-    assert "Apply 2 changes" in html
-    assert "not collected" in html
-    assert not CountReport.objects.exists()
-    html = apply(client, answer).content.decode()
-    assert "2 counts are saved." in html
-    assert values(place) == [("A_SITE", 12, ""), ("A_SITE", None, "not_collected")]
-    assert CountReport.objects.get().status == "draft"
+def test_all_programs_of_an_organisation_stand_in_one_file(client, place, organisation, partner):
+    make_program_site(make_program(organisation, code="LEGAL"), place.site)
+    lead = make_program(code="AWARENESS")
+    make_partnership(lead, organisation)
+    make_program_site(lead, place.site)
+    make_program_site(lead)
+    data = downloaded(client, organisation)
+    assert names(data) == ["AWARENESS A_SITE", "LEGAL A_SITE", "SHELTER A_SITE", "SHELTER B_SITE"]
+    notice = str(load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python())
+    assert all(name in notice for name in names(data))
+    assert f"LEGAL · {place.program.name.split()[0]}" in notice
+    page = client.get(url(organisation)).content.decode()
+    assert all(name in page for name in names(data))
 
 
-def test_a_filled_month_comes_back_unchanged(client, place, partner):
-    make_filled_report(place, MARCH, value=7)
-    html = send(client, place, downloaded(client, place)).content.decode()
-    assert "This workbook changes nothing" in html
-    assert {value for _site, value, _reason in values(place)} == {7}
-
-
-def test_the_same_file_is_applied_once(client, place, partner):
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number(12)})
-    apply(client, send(client, place, data))
-    BeneficiaryCount.objects.update(value=99)
-    answer = send(client, place, data)
-    assert "Sending the same file again changes nothing." in answer.content.decode()
-    again = client.post(answer.redirect_chain[-1][0], {"seen": "x"}, follow=True)
-    assert "0 counts are saved." in again.content.decode()
-    assert values(place) == [("A_SITE", 99, "")]
-    assert WorkbookUpload.objects.count() == 1
-
-
-def test_what_somebody_else_changed_meanwhile_is_shown(client, place, partner):
-    report = make_filled_report(place, MARCH, value=7)
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number(12)})
-    BeneficiaryCount.objects.filter(report=report).update(value=9)
-    answer = send(client, place, data)
-    assert "changed since you downloaded" in answer.content.decode()
-    assert answer.context["preview"].number == 1
-
-
-def test_a_preview_that_is_out_of_date_is_shown_again(client, place, partner):
-    make_filled_report(place, MARCH, value=7)
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number(12)})
-    answer = send(client, place, data)
-    BeneficiaryCount.objects.update(value=9)
-    html = apply(client, answer).content.decode()
-    assert "Counts changed since you looked." in html
-    assert {value for _site, value, _reason in values(place)} == {9}
-
-
-def test_mistakes_are_told_by_sheet_and_cell_and_nothing_is_kept(client, place, partner):
-    cells = {"D8": spreadsheets.text("abc"), "E8": spreadsheets.number("0.5")}
-    html = send(
-        client, place, spreadsheets.filled(downloaded(client, place), cells)
-    ).content.decode()
-    assert "Sheet A_SITE, cell D8: “abc” is not a whole number." in html
-    assert "Sheet A_SITE, cell E8: “0.5” is not a whole number." in html
-    assert not WorkbookUpload.objects.exists()
-
-
-def test_what_a_cell_said_is_shown_as_text(client, place, partner):
-    evil = spreadsheets.text("=cmd|&lt;script&gt;alert(1)&lt;/script&gt;")
-    data = spreadsheets.filled(downloaded(client, place), {"D8": evil})
-    html = send(client, place, data).content.decode()
-    assert "=cmd|&lt;script&gt;alert(1)" in html
-    assert "<script>alert" not in html
-
-
-def test_a_closed_site_is_named_and_left_out(client, place, partner):
-    data = downloaded(client, place)
-    data = spreadsheets.filled(data, {"D8": spreadsheets.number(1)}, sheet=2)
-    data = spreadsheets.filled(data, {"D8": spreadsheets.number(2)}, sheet=3)
-    make_filled_report(place, MARCH)
-    CountReport.objects.update(
-        status="submitted", submitted_by=partner, submitted_at="2026-04-02T08:00Z"
-    )
-    answer = send(client, place, data)
-    html = answer.content.decode()
-    assert "left out" in html
-    assert "waits for approval" in html
-    apply(client, answer)
-    assert values(place)[-1] == ("B_SITE", 2, "")
-    assert {value for site, value, _ in values(place) if site == "A_SITE"} == {1}
-
-
-def test_a_month_that_closes_before_applying_changes_nothing(client, place, partner):
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number(1)})
-    data = spreadsheets.filled(data, {"D8": spreadsheets.number(2)}, sheet=3)
-    answer = send(client, place, data)
-    PeriodLock.objects.create(
-        organisation=place.organisation,
-        span=(MARCH, dt.date(2026, 4, 1)),
-        reason="Sent to the funder.",
-        locked_by=partner,
-    )
-    html = apply(client, answer).content.decode()
-    assert "Counts changed since you looked." in html
-    assert not BeneficiaryCount.objects.exists()
-
-
-def test_cells_of_tally_sheets_are_left_alone(client, place, partner):
-    make_filled_report(place, MARCH, value=7)
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number(12)})
-    BeneficiaryCount.objects.update(is_derived=True)
-    answer = send(client, place, data)
-    assert "it comes from the tally sheets" in answer.content.decode()
-    assert answer.context["preview"].number == 0
-
-
-def test_another_months_workbook_is_refused(client, place, partner):
-    data = downloaded(client, place, dt.date(2026, 2, 1))
-    html = send(client, place, data).content.decode()
-    assert "This workbook is of another month (02/2026)." in html
-
-
-def test_another_organisations_workbook_is_refused(client, place, partner):
-    other = make_program_site()
-    stranger = make_user(Role.PARTNER, other.organisation)
-    client.force_login(stranger)
-    data = downloaded(client, other)
-    client.force_login(partner)
-    html = send(client, place, data).content.decode()
-    assert "This workbook is of another organisation or program." in html
+def test_a_site_that_opened_twice_in_a_month_is_one_sheet(client, place, organisation, partner):
+    place.active = (dt.date(2026, 1, 1), dt.date(2026, 3, 10))
+    place.save()
+    make_program_site(place.program, place.site, active=(dt.date(2026, 3, 20), None))
+    assert names(downloaded(client, organisation)) == ["SHELTER A_SITE", "SHELTER B_SITE"]
 
 
 def test_a_partner_sees_its_own_sites_in_the_leads_program(client, place):
@@ -214,35 +92,47 @@ def test_a_partner_sees_its_own_sites_in_the_leads_program(client, place):
     )
     make_program_site(place.program, make_site(organisation, code="OWN_SITE"))
     client.force_login(make_user(Role.PARTNER, organisation))
-    own = reverse("workbook", args=[place.program_id, organisation.pk, MARCH])
-    assert "Site" in client.get(own).content.decode()
-    assert client.get(url(place)).status_code == 404
+    assert names(downloaded(client, organisation)) == ["SHELTER OWN_SITE"]
+    assert client.get(url(place.organisation)).status_code == 404
 
 
-def test_somebody_of_one_site_gets_that_site_alone(client, place):
-    worker = make_user(Role.FIELD_WORKER, place.organisation, site=place.site)
-    client.force_login(worker)
-    page = client.get(url(place)).context["page"]
-    assert [site.code for site, _closed in page.sites] == ["A_SITE"]
+def test_a_lead_has_no_workbook_of_its_partners(client, place):
+    partner = make_partnership(place.program).organisation
+    make_program_site(place.program, make_site(partner))
+    client.force_login(make_user(Role.COORDINATOR, place.organisation))
+    assert client.get(url(partner)).status_code == 404
+    assert names(downloaded(client, place.organisation)) == ["SHELTER A_SITE", "SHELTER B_SITE"]
 
 
-def test_a_bad_file_is_a_sentence_never_an_error(client, place, partner):
-    for data in (b"", b"PK\x03\x04" + bytes(100), b"\xd0\xcf\x11\xe0", b"a;b\n1;2\n"):
-        answer = send(client, place, data)
-        assert answer.status_code == 200
-        assert answer.context["form"].errors["file"]
-    heavy = send(client, place, bytes(3 * 1024 * 1024))
-    assert "larger than 2 MB" in heavy.content.decode()
+def test_a_role_in_one_program_or_at_one_site_opens_its_sheets_alone(client, place, organisation):
+    other = make_program_site(make_program(organisation, code="LEGAL"), place.site)
+    of_program = make_user(Role.FIELD_WORKER, organisation, program=other.program)
+    of_site = make_user(Role.FIELD_WORKER, organisation, site=place.site)
+    of_both = make_user(Role.FIELD_WORKER, organisation, program=other.program)
+    make_membership(of_both, Role.FIELD_WORKER, organisation, site=place.site)
+    own = {
+        of_program: ["LEGAL A_SITE"],
+        of_site: ["LEGAL A_SITE", "SHELTER A_SITE"],
+        of_both: ["LEGAL A_SITE", "SHELTER A_SITE"],
+    }
+    for person, sheets in own.items():
+        client.force_login(person)
+        page = client.get(url(organisation)).context["page"]
+        assert [sheet.name for sheet in page.sheets] == sheets
+        assert names(downloaded(client, organisation)) == sheets
 
 
-def test_mistakes_are_told_in_the_language_of_the_reader(client, place):
-    partner = make_user(Role.PARTNER, place.organisation, language="fr")
+def test_the_list_offers_organisations_and_the_months_they_report(client, place, organisation):
+    this_month = timezone.localdate().replace(day=1)
+    beside = make_program_site(make_program(code="BESIDE"), active=(this_month, None))
+    partner = make_user(Role.PARTNER, organisation)
+    make_membership(partner, Role.PARTNER, beside.organisation)
+    make_program_site(make_program(organisation), place.site, active=(this_month, None))
     client.force_login(partner)
-    data = spreadsheets.filled(downloaded(client, place), {"D8": spreadsheets.number("0.5")})
-    html = send(client, place, data).content.decode()
-    with translation.override("fr"):
-        assert "A_SITE" in html
-        assert "0,5" in html
+    answer = client.get(reverse("workbooks"))
+    offered = {one.organisation: list(one.months.values()) for one in answer.context["choices"]}
+    assert offered == {organisation: [3, 2, 2], beside.organisation: [1]}
+    assert url(organisation, month=this_month) in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -257,35 +147,50 @@ def test_mistakes_are_told_in_the_language_of_the_reader(client, place):
         (Role.FUNDER, 403),
     ],
 )
-def test_who_opens_the_workbooks(client, place, role, status):
-    client.force_login(make_user(role, place.organisation))
-    for page in (reverse("workbooks"), url(place), url(place, "workbook_download")):
+def test_who_opens_the_workbooks(client, organisation, role, status):
+    client.force_login(make_user(role, organisation))
+    for page in (reverse("workbooks"), url(organisation), url(organisation, "workbook_download")):
         assert client.get(page).status_code == status
 
 
-def test_strangers_find_nothing(client, place, partner):
-    answer = send(client, place, downloaded(client, place))
+def test_strangers_find_nothing(client, organisation, partner):
+    answer = send(client, organisation, downloaded(client, organisation))
     preview = answer.redirect_chain[-1][0]
-    colleague = make_user(Role.PARTNER, place.organisation)
-    stranger = make_user(Role.COORDINATOR)
-    for person in (colleague, stranger):
+    for person in (make_user(Role.PARTNER, organisation), make_user(Role.COORDINATOR)):
         client.force_login(person)
         assert client.get(preview).status_code == 404
     for name in ("workbook", "workbook_download", "workbook_upload"):
-        assert client.get(url(place, name)).status_code == 404
-    assert client.get(url(place, month=dt.date(2999, 1, 1))).status_code == 404
+        assert client.get(url(organisation, name)).status_code == 404
+    assert client.get(url(organisation, month=dt.date(2999, 1, 1))).status_code == 404
 
 
-def test_the_pages_take_as_many_queries_for_many_sites(client, place, partner):
-    pages = [reverse("workbooks"), url(place), url(place, "workbook_download")]
-    make_filled_report(place, MARCH)
+def test_the_pages_take_as_many_queries_for_many_programs_and_sites(client, organisation, partner):
+    make_sheet(organisation)
+    pages = [reverse("workbooks"), url(organisation), url(organisation, "workbook_download")]
     for page in pages:
         client.get(page)
     few = [queries(client, page) for page in pages]
-    for number in range(6):
-        site = make_site(place.organisation, code=f"MORE_{number}")
-        make_filled_report(make_program_site(place.program, site), MARCH)
+    few_looked, few_sent = sent(client, organisation, 1)
+    for _number in range(4):
+        make_sheet(organisation, sites=2)
     assert [queries(client, page) for page in pages] == few
+    assert sent(client, organisation, 2) == (few_looked, few_sent)
+
+
+def make_sheet(organisation, sites: int = 1) -> None:
+    program = make_program(organisation)
+    make_program_indicator(program, make_indicator(make_breakdown()))
+    for _site in range(sites):
+        make_filled_report(make_program_site(program, make_site(organisation)), MARCH)
+
+
+def sent(client, organisation, number: int) -> tuple[int, int]:
+    """Queries to look at changes of each sheet, and to send them."""
+    data = downloaded(client, organisation)
+    data = filled(data, *[number + 7] * len(names(data)))
+    with CaptureQueriesContext(connection) as captured:
+        answer = send(client, organisation, data, follow=False)
+    return queries(client, answer["Location"]), len(captured)
 
 
 def queries(client, page: str) -> int:

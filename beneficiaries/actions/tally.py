@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import journal
 from beneficiaries import tallies
-from beneficiaries.closed import closed_sites
+from beneficiaries.closed import closed_places
 from beneficiaries.models import CountReport, TallyCount, TallySheet
 from beneficiaries.sheet import Row
 from programs.models import ProgramSite
@@ -128,14 +128,9 @@ def _month_of(place: ProgramSite, day: dt.date, by: User) -> CountReport:
 def _report_of(sheet: TallySheet, by: User) -> CountReport:
     """The month's report, held until the transaction ends: of two sheets saved at once the
     second one's sums see the first."""
-    closed = closed_sites(
-        organisation=sheet.organisation,
-        program=sheet.program,
-        month=sheet.month,
-        site_ids=[sheet.site_id],
-    )
-    if sheet.site_id in closed:
-        raise ValidationError(closed[sheet.site_id].reason, code="closed")
+    place = (sheet.organisation_id, sheet.program_id, sheet.site_id)
+    if closed := closed_places([place], sheet.month):
+        raise ValidationError(closed[place].reason, code="closed")
     report = open_report(program=sheet.program, site=sheet.site, month=sheet.month, by=by)
     return CountReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -16,9 +18,10 @@ from beneficiaries.models import CountReport, WorkbookUpload
 from beneficiaries.workbooks.book import Book, book_of
 from beneficiaries.workbooks.checking import NotAWorkbook
 from beneficiaries.workbooks.desk import places_of
-from beneficiaries.workbooks.preview import Preview, SiteChanges, preview
+from beneficiaries.workbooks.names import Place
+from beneficiaries.workbooks.preview import SiteChanges, preview
 from beneficiaries.workbooks.reading import Reading, read
-from programs.models import ProgramSite
+from beneficiaries.workbooks.seal import Seal
 from programs.violations import explained
 
 from .count import Entry, save_cells
@@ -33,15 +36,18 @@ class Mistakes(Exception):
         self.sentences = sentences
 
 
-def make_workbook(*, places: list[ProgramSite], month: dt.date, by: User) -> Book:
-    """The book of some sites that `by` enters, journalled since numbers leave with it."""
+def make_workbook(*, organisation_id: int, month: dt.date, by: User) -> Book:
+    """The book of all that `by` enters there, journalled since numbers leave with it."""
+    places = places_of(by, organisation_id=organisation_id, month=month)
+    if not places:
+        raise PermissionDenied
     book = book_of(places, month)
     journal.record(
         "download_workbook",
-        book.program,
+        book.organisation,
         by=by,
-        organisation_id=book.organisation.pk,
-        shown=[sheet.site.pk for sheet in book.sheets],
+        organisation_id=organisation_id,
+        shown=sorted({sheet.site.pk for sheet in book.sheets}),
         details={"month": str(month)},
     )
     return book
@@ -49,17 +55,17 @@ def make_workbook(*, places: list[ProgramSite], month: dt.date, by: User) -> Boo
 
 @transaction.atomic
 def receive_workbook(
-    *, data: bytes, program_id: int, organisation_id: int, month: dt.date, by: User
+    *, data: bytes, organisation_id: int, month: dt.date, by: User
 ) -> WorkbookUpload:
     """Read a workbook and keep what it changes; the same file is kept once.
 
     Raises NotAWorkbook, or Mistakes with every cell to mend.
     """
-    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
+    where = {"organisation_id": organisation_id, "month": month}
     if not places_of(by, **where):
         raise PermissionDenied
     reading = read(data)
-    _check_seal(reading, **where)
+    _check_seal(reading.seal, **where)
     if reading.mistakes:
         raise Mistakes(reading.mistakes)
     with explained():
@@ -69,6 +75,7 @@ def receive_workbook(
         if not upload.applied_at:
             upload.rows, upload.read_at = _rows(reading), timezone.now()
             upload.save(update_fields=["rows", "read_at"])
+    journal.record("upload_workbook", upload, by=by, details={"month": str(month)})
     return upload
 
 
@@ -83,27 +90,29 @@ def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload.pk)
     if upload.applied_at:
         return 0
-    reports = _open_and_hold(preview(upload, by), upload.month, by)
+    reports = _open_and_hold(preview(upload, by).to_apply, upload.month, by)
     found = preview(upload, by)
     if found.fingerprint != seen:
         raise ValidationError(
             _("Counts changed since you looked. Look at the changes again, then apply them."),
             code="changed",
         )
-    cells = sum(_apply(one, reports[one.site.pk], by) for one in found.to_apply)
+    cells = sum(_apply(one, reports[one.sheet.place], by) for one in found.to_apply)
     upload.applied_at = timezone.now()
     upload.save(update_fields=["applied_at"])
-    sites = [one.site.pk for one in found.to_apply]
+    sites = sorted({one.site.pk for one in found.to_apply})
     journal.record("apply_workbook", upload, by=by, shown=sites, details={"cells": cells})
     return cells
 
 
-def _open_and_hold(found: Preview, month: dt.date, by: User) -> dict[int, CountReport]:
-    """The reports to write, by site: nobody types in them between the last look and the writing."""
-    reports = {
-        one.site.pk: open_report(program=found.book.program, site=one.site, month=month, by=by)
-        for one in found.to_apply
-    }
+def _open_and_hold(found: list[SiteChanges], month: dt.date, by: User) -> dict[Place, CountReport]:
+    """The reports to write: nobody types in them between the last look and the writing."""
+    reports = {}
+    for one in found:
+        with _named(one.sheet.name):
+            reports[one.sheet.place] = open_report(
+                program=one.program, site=one.site, month=month, by=by
+            )
     CountReport.objects.filter(pk__in=[report.pk for report in reports.values()]).hold()
     return reports
 
@@ -112,14 +121,27 @@ def _apply(one: SiteChanges, report: CountReport, by: User) -> int:
     entries = {
         (change.indicator.pk, change.column.cell_id): Entry(*change.says) for change in one.changes
     }
-    return save_cells(report=report, entries=entries, by=by)
+    with _named(one.sheet.name):
+        return save_cells(report=report, entries=entries, by=by)
 
 
-def _check_seal(reading: Reading, *, program_id: int, organisation_id: int, month: dt.date) -> None:
-    seal = reading.seal
-    if (seal.program_id, seal.organisation_id) != (program_id, organisation_id):
+@contextmanager
+def _named(sheet: str) -> Iterator[None]:
+    """Say on which sheet something is refused."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError(
+            _("Sheet %(sheet)s: %(mistake)s"),
+            code="sheet",
+            params={"sheet": sheet, "mistake": " ".join(error.messages)},
+        ) from error
+
+
+def _check_seal(seal: Seal, *, organisation_id: int, month: dt.date) -> None:
+    if seal.organisation_id != organisation_id:
         raise NotAWorkbook(
-            _("This workbook is of another organisation or program. Send the one of this page.")
+            _("This workbook is of another organisation. Send the one of this page.")
         )
     if seal.month != month:
         raise NotAWorkbook(
@@ -131,7 +153,9 @@ def _check_seal(reading: Reading, *, program_id: int, organisation_id: int, mont
 def _rows(reading: Reading) -> list[list]:
     return [
         [
-            change.site_id,
+            change.sheet.name,
+            change.sheet.program_id,
+            change.sheet.site_id,
             change.place.indicator_id,
             change.place.cell_id,
             *change.says,

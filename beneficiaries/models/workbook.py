@@ -10,15 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
-from programs.constraints import CompositeForeignKey
-from programs.models import Organisation, Program, ProgramSite
+from programs.models import Organisation, ProgramSite
 
 
 class WorkbookUploadQuerySet(models.QuerySet):
     def visible_to(self, user) -> WorkbookUploadQuerySet:
-        """One's own uploads, while one may still enter counts somewhere in that program."""
+        """One's own uploads, while one may still enter counts somewhere in that organisation."""
         places = ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts").filter(
-            program=OuterRef("program"), organisation=OuterRef("organisation")
+            organisation=OuterRef("organisation")
         )
         return self.filter(Exists(places), user_id=user.pk)
 
@@ -29,11 +28,11 @@ class WorkbookUpload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
     sha256 = models.CharField(max_length=64, editable=False)
-    # Rows of [site, indicator, cell, value or null, missing reason] read from the file.
+    # Rows of [sheet, program, site, indicator, cell, value or null, missing reason, the same as
+    # they were when the file was downloaded, name of the cell], where the file changes something.
     rows = models.JSONField(default=list)
     read_at = models.DateTimeField(_("read"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied"), null=True)
@@ -59,13 +58,6 @@ class WorkbookUpload(models.Model):
                 name="workbookupload_sha256_format",
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
                 violation_error_message=_("A file is known by its SHA-256 in hexadecimal."),
-            ),
-            CompositeForeignKey(
-                name="workbookupload_partnership",
-                fields=["program", "organisation"],
-                to="programs.Partnership",
-                to_fields=["program", "organisation"],
-                violation_error_message=_("The organisation does not take part in this program."),
             ),
         ]
 

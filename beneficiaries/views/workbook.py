@@ -27,49 +27,37 @@ def workbooks(request: HttpRequest) -> HttpResponse:
     return render(request, "beneficiaries/workbooks.html", {"choices": choices})
 
 
-def workbook(
-    request: HttpRequest, program_id: int, organisation_id: int, month: dt.date
-) -> HttpResponse:
-    page = _desk(request, program_id, organisation_id, month)
+def workbook(request: HttpRequest, organisation_id: int, month: dt.date) -> HttpResponse:
+    page = _desk(request, organisation_id, month)
     return _render(request, page, WorkbookForm())
 
 
-def workbook_download(
-    request: HttpRequest, program_id: int, organisation_id: int, month: dt.date
-) -> HttpResponse:
-    _desk(request, program_id, organisation_id, month)
-    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
-    places = desk.places_of(request.user, **where)
-    book = actions.make_workbook(places=places, month=month, by=request.user)
+def workbook_download(request: HttpRequest, organisation_id: int, month: dt.date) -> HttpResponse:
+    _desk(request, organisation_id, month)
+    book = actions.make_workbook(organisation_id=organisation_id, month=month, by=request.user)
     name = f"{book.name}-{get_language()}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(write(book), content_type=XLSX, headers=headers)
 
 
-def workbook_upload(
-    request: HttpRequest, program_id: int, organisation_id: int, month: dt.date
-) -> HttpResponse:
-    page = _desk(request, program_id, organisation_id, month)
+def workbook_upload(request: HttpRequest, organisation_id: int, month: dt.date) -> HttpResponse:
+    page = _desk(request, organisation_id, month)
     if request.method != "POST":
-        return redirect("workbook", program_id, organisation_id, month)
-    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
+        return redirect("workbook", organisation_id, month)
     form, mistakes = WorkbookForm(request.POST, request.FILES), []
     if form.is_valid():
-        data = form.cleaned_data["file"].read()
         try:
-            upload = actions.receive_workbook(data=data, **where, by=request.user)
+            return redirect("workbook_apply", _received(request, page, form).pk)
         except NotAWorkbook as error:
             form.add_error("file", str(error))
         except actions.Mistakes as error:
             mistakes = error.sentences
-        else:
-            return redirect("workbook_apply", upload.pk)
     return _render(request, page, form, mistakes)
 
 
 def workbook_apply(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     uploads = WorkbookUpload.objects.visible_to(request.user)
-    upload = get_object_or_404(uploads.select_related("program", "organisation"), pk=pk)
+    upload = get_object_or_404(uploads.select_related("organisation"), pk=pk)
     form = ApplyForm(request.POST or None)
     if form.is_valid() and _is_applied(request, upload, form):
         return redirect("workbook_apply", upload.pk)
@@ -88,9 +76,17 @@ def _is_applied(request: HttpRequest, upload: WorkbookUpload, form: ApplyForm) -
     return True
 
 
-def _desk(request: HttpRequest, program_id: int, organisation_id: int, month: dt.date) -> desk.Desk:
-    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
-    page = desk.desk_of(request.user, **where)
+def _received(request: HttpRequest, page: desk.Desk, form: WorkbookForm) -> WorkbookUpload:
+    return actions.receive_workbook(
+        data=form.cleaned_data["file"].read(),
+        organisation_id=page.organisation.pk,
+        month=page.month,
+        by=request.user,
+    )
+
+
+def _desk(request: HttpRequest, organisation_id: int, month: dt.date) -> desk.Desk:
+    page = desk.desk_of(request.user, organisation_id=organisation_id, month=month)
     if page is None:
         raise Http404
     return page

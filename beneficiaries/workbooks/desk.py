@@ -1,65 +1,71 @@
-"""Where workbooks are asked for and sent: by organisation, program and month."""
+"""Where workbooks are asked for and sent: by organisation and month."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from beneficiaries.closed import Closed, closed_sites
 from beneficiaries.models import WorkbookUpload
-from programs.models import Organisation, Program, ProgramSite, Site
+from programs.models import Organisation, Program, ProgramSite
 from programs.months import month_after
 
+from .book import SiteSheet, by_program, sheets_of
+
 UPLOADS_SHOWN = 5
+MONTHS_OFFERED = 3
 
 
 def this_month() -> dt.date:
     return timezone.localdate().replace(day=1)
 
 
-def places_of(user, *, program_id: int, organisation_id: int, month: dt.date) -> list[ProgramSite]:
-    """The sites of an organisation in a program where `user` enters the month, by code."""
+def places_of(user, *, month: dt.date, organisation_id: int | None = None) -> list[ProgramSite]:
+    """Where `user` enters the month (of one organisation or of all), by program and site."""
     places = ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts").active_in(month)
-    rows = places.filter(program=program_id, organisation=organisation_id).order_by("site__code")
-    return list(rows.select_related("program", "organisation", "site"))
+    if organisation_id:
+        places = places.filter(organisation=organisation_id)
+    rows = places.select_related("program", "organisation", "site").order_by(
+        "organisation__code", "program__code", "program_id", "site__code"
+    )
+    # A site that closed and opened again within the month is one sheet.
+    return list({(place.program_id, place.site_id): place for place in rows}.values())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Choice:
-    """An organisation in a program whose workbook one may ask for, and the last months."""
+    """An organisation whose workbooks one may ask for: the months, and how many sheets in each."""
 
-    program: Program
     organisation: Organisation
-    months: tuple[dt.date, ...]
+    programs: dict[int, Program] = field(default_factory=dict)
+    months: dict[dt.date, int] = field(default_factory=dict)
 
 
 def choices_of(user) -> list[Choice]:
-    """One line for each program and organisation where `user` enters counts: one query."""
-    months = (month_after(this_month(), -1), this_month())
-    places = (
-        ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts")
-        .filter(active__overlap=(months[0], None))
-        .select_related("program", "organisation")
-        .order_by("program__code", "organisation__code")
-    )
-    choices = {
-        (place.program_id, place.organisation_id): Choice(place.program, place.organisation, months)
-        for place in places
-    }
-    return list(choices.values())
+    """By organisation where `user` enters counts, the last months to fill: one query a month."""
+    choices: dict[int, Choice] = {}
+    for months_ago in range(MONTHS_OFFERED):
+        month = month_after(this_month(), -months_ago)
+        for place in places_of(user, month=month):
+            choice = choices.setdefault(place.organisation_id, Choice(place.organisation))
+            choice.programs[place.program_id] = place.program
+            choice.months[month] = choice.months.get(month, 0) + 1
+    return sorted(choices.values(), key=lambda choice: choice.organisation.code)
 
 
 @dataclass
 class Desk:
     """One workbook: its sites with their state, the months around it, what was sent before."""
 
-    program: Program
     organisation: Organisation
     month: dt.date
-    sites: list[tuple[Site, Closed | None]]
+    sheets: list[SiteSheet]
     uploads: list[WorkbookUpload]
+
+    @property
+    def programs(self) -> list[tuple[Program, list[SiteSheet]]]:
+        return by_program(self.sheets)
 
     @property
     def before(self) -> dt.date:
@@ -70,20 +76,16 @@ class Desk:
         return month_after(self.month) if self.month < this_month() else None
 
 
-def desk_of(user, *, program_id: int, organisation_id: int, month: dt.date) -> Desk | None:
+def desk_of(user, *, organisation_id: int, month: dt.date) -> Desk | None:
     """Where a month's workbook is asked for and sent; None when `user` enters nothing there."""
-    where = {"program_id": program_id, "organisation_id": organisation_id, "month": month}
+    where = {"organisation_id": organisation_id, "month": month}
     places = places_of(user, **where)
     if not places or month > this_month():
         return None
-    program, organisation = places[0].program, places[0].organisation
-    sites = {place.site_id: place.site for place in places}
-    closed = closed_sites(organisation=organisation, program=program, month=month, site_ids=sites)
     uploads = WorkbookUpload.objects.visible_to(user).filter(**where)
     return Desk(
-        program=program,
-        organisation=organisation,
+        organisation=places[0].organisation,
         month=month,
-        sites=[(site, closed.get(pk)) for pk, site in sites.items()],
+        sheets=sheets_of(places, month),
         uploads=list(uploads[:UPLOADS_SHOWN]),
     )

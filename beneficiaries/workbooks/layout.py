@@ -1,4 +1,4 @@
-"""Where each number stands on the sheet of a site: written by one side, trusted by the other.
+"""Where each number stands on a sheet, of a site in a program: one side writes it, one trusts it.
 
 A sheet has three lines of title, then a table for each breakdown: one line of head a dimension,
 one hidden line with the keys of the cells, one line an indicator, one empty line.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from beneficiaries.sheet import Block, Column, Row
 
-# A site's code has no space: these names never meet one.
 NOTICE = "Notice · Guide"
 DATA = "Portal data"
 TITLE_ROWS = 4
@@ -59,7 +58,7 @@ class Table:
 
 
 def tables(blocks: list[Block]) -> Iterator[Table]:
-    """The blocks of a month one under the other, the same on the sheet of every site."""
+    """The blocks of a month one under the other, the same for every site of a program."""
     at = TITLE_ROWS
     for block in blocks:
         head_rows = max((len(column.categories) for column in block.columns), default=0) or 1

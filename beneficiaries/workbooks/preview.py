@@ -1,4 +1,4 @@
-"""What applying a workbook would change now, site by site."""
+"""What applying a workbook would change now, program by program and site by site."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from beneficiaries.models import BeneficiaryCount, WorkbookUpload
 from beneficiaries.sheet import Column
-from programs.models import Indicator, Site
+from programs.models import Indicator, Program, Site
 
-from .book import Book, Key, SiteSheet, book_of
+from .book import Key, SiteSheet, book_of, by_program
 from .desk import places_of
 from .seal import said
 from .values import Written
@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass
 class SiteChanges:
-    """The changes of one site; they are left out while its month is closed."""
+    """The changes of one site in one program; they are left out while its month is closed."""
 
     sheet: SiteSheet
     changes: list[Difference] = field(default_factory=list)
@@ -52,16 +52,38 @@ class SiteChanges:
     skipped: int = 0
 
     @property
+    def program(self) -> Program:
+        return self.sheet.program
+
+    @property
     def site(self) -> Site:
         return self.sheet.site
+
+    @property
+    def is_seen(self) -> bool:
+        return bool(self.changes or self.skipped)
 
 
 @dataclass
 class Preview:
-    """Everything that applying would do."""
+    """Everything that applying would do, and the sheets whose counts one may not enter now."""
 
-    book: Book | None
-    sites: list[SiteChanges]
+    sites: list[SiteChanges] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.programs or self.beyond)
+
+    @property
+    def programs(self) -> list[tuple[Program, list[SiteChanges]]]:
+        """What there is to look at."""
+        return by_program(one for one in self.sites if one.is_seen)
+
+    @property
+    def written(self) -> list[tuple[Program, list[SiteChanges]]]:
+        """The sites that the workbook is about, with their reports."""
+        return by_program(one for one in self.sites if one.sheet.report)
 
     @property
     def to_apply(self) -> list[SiteChanges]:
@@ -75,7 +97,7 @@ class Preview:
     def fingerprint(self) -> str:
         """Changes when what would be done changes."""
         content = [
-            (one.site.pk, c.indicator.pk, c.column.cell_id, c.now, c.says)
+            (*one.sheet.place, c.indicator.pk, c.column.cell_id, c.now, c.says)
             for one in self.to_apply
             for c in one.changes
         ]
@@ -83,23 +105,21 @@ class Preview:
 
 
 def preview(upload: WorkbookUpload, user: User) -> Preview:
-    """The rows of an upload against the numbers of now, for the sites that `user` enters."""
-    places = places_of(
-        user,
-        program_id=upload.program_id,
-        organisation_id=upload.organisation_id,
-        month=upload.month,
-    )
-    if not places:
-        return Preview(None, [])
-    book = book_of(places, upload.month)
-    sheets = {sheet.site.pk: sheet for sheet in book.sheets}
-    asked = _asked(book)
-    found: dict[int, SiteChanges] = {}
-    for site_id, *row in upload.rows:
-        if sheet := sheets.get(site_id):
-            _add(found.setdefault(site_id, SiteChanges(sheet)), asked, row)
-    return Preview(book, [found[site_id] for site_id in sheets if site_id in found])
+    """The rows of an upload against the numbers of now, where `user` still enters the month."""
+    where = {"organisation_id": upload.organisation_id, "month": upload.month}
+    places = places_of(user, **where)
+    sheets = book_of(places, upload.month).sheets if places else []
+    found = {sheet.place: SiteChanges(sheet) for sheet in sheets}
+    asked = {sheet.place: _asked(sheet) for sheet in sheets}
+    touched, beyond = set(), []
+    for name, program_id, site_id, *row in upload.rows:
+        place = program_id, site_id
+        touched.add(place)
+        if place in found:
+            _add(found[place], asked[place], row)
+        elif name not in beyond:
+            beyond.append(name)
+    return Preview([one for place, one in found.items() if place in touched], beyond)
 
 
 def _reason(said: Written) -> str:
@@ -107,10 +127,10 @@ def _reason(said: Written) -> str:
     return str(BeneficiaryCount.MissingReason(said[1]).label) if said[1] else ""
 
 
-def _asked(book: Book) -> dict[Key, tuple[Indicator, Column]]:
+def _asked(sheet: SiteSheet) -> dict[Key, tuple[Indicator, Column]]:
     return {
         (row.indicator.pk, column.cell_id): (row.indicator, column)
-        for block in book.blocks
+        for block in sheet.blocks
         for row in block.rows
         for column in row.columns
     }

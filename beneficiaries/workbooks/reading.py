@@ -20,7 +20,7 @@ Rows = list[list[object]]
 class Change:
     """A number that is not what it was when the workbook was downloaded."""
 
-    site_id: int
+    sheet: SealedSheet
     place: Place
     says: Written
 
@@ -107,7 +107,7 @@ def _changes(rows: Rows, look: Look, sheet: SealedSheet, mistakes: list[str]) ->
         else:
             # An empty cell says nothing: what is in the portal stays.
             if says not in (EMPTY, place.was):
-                yield Change(sheet.site_id, place, says)
+                yield Change(sheet, place, says)
 
 
 def _written(rows: Rows, look: Look, place: Place) -> Written:

@@ -1,6 +1,7 @@
 """The hidden sheet of a workbook: what it is about and where each number stands, signed.
 
-Nothing else of a file that comes back says which organisation, month or cell a number is for.
+Nothing else of a file that comes back says which organisation, program, site, month or cell a
+number is for.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from beneficiaries.models import BeneficiaryCount
 
-from .book import Book
+from .book import Book, SiteSheet
 from .checking import NotAWorkbook
 from .layout import tables
 from .values import EMPTY, Written
 
 SALT = "beneficiaries.workbook"
-FORMAT = 1
+FORMAT = 2
 # A cell of a spreadsheet holds 32 767 characters.
 PART = 30_000
 
@@ -37,10 +38,11 @@ class Place:
 
 @dataclass(frozen=True)
 class SealedSheet:
-    """The sheet of a site: its places, and the codes and keys that must still stand beside."""
+    """The sheet of a site in a program: its places, and the codes and keys still beside them."""
 
-    site_id: int
     name: str
+    program_id: int
+    site_id: int
     places: list[Place]
     landmarks: dict[tuple[int, int], str]
 
@@ -50,7 +52,6 @@ class Seal:
     """What a workbook is about."""
 
     organisation_id: int
-    program_id: int
     month: dt.date
     sheets: list[SealedSheet]
 
@@ -65,10 +66,9 @@ def seal(book: Book) -> list[str]:
     about = {
         "format": FORMAT,
         "organisation": book.organisation.pk,
-        "program": book.program.pk,
         "month": book.month.isoformat(),
-        "landmarks": _landmarks(book),
-        "sheets": [[s.site.pk, s.site.code, _places(book, s)] for s in book.sheets],
+        "landmarks": {sheet.program.pk: _landmarks(sheet) for sheet in book.sheets},
+        "sheets": [[sheet.name, *sheet.place, _places(sheet)] for sheet in book.sheets],
     }
     text = signing.dumps(about, salt=SALT, compress=True)
     return [text[start : start + PART] for start in range(0, len(text), PART)]
@@ -84,30 +84,33 @@ def opened(text: str) -> Seal:
         raise NotAWorkbook(
             _("This workbook was not made by this portal, or was changed where it must not be.")
         ) from error
-    landmarks = {(row, column): label for row, column, label in about["landmarks"]}
+    # The keys of JSON are texts.
+    landmarks = {
+        int(program_id): {(row, column): label for row, column, label in marks}
+        for program_id, marks in about["landmarks"].items()
+    }
     return Seal(
         organisation_id=about["organisation"],
-        program_id=about["program"],
         month=dt.date.fromisoformat(about["month"]),
         sheets=[
-            SealedSheet(site_id, name, [_place(one) for one in places], landmarks)
-            for site_id, name, places in about["sheets"]
+            SealedSheet(name, program, site, [_place(one) for one in places], landmarks[program])
+            for name, program, site, places in about["sheets"]
         ],
     )
 
 
-def _landmarks(book: Book) -> list[tuple[int, int, str]]:
+def _landmarks(sheet: SiteSheet) -> list[tuple[int, int, str]]:
     marks = []
-    for table in tables(book.blocks):
+    for table in tables(sheet.blocks):
         marks += [(table.keys_at, at, column.key) for at, column in table.columns]
         marks += [(line.at, 0, line.row.indicator.code) for line in table.lines]
     return marks
 
 
-def _places(book: Book, sheet) -> list[tuple]:
+def _places(sheet: SiteSheet) -> list[tuple]:
     return [
         (line.at, at, *key, *said(sheet.counts.get(key)))
-        for table in tables(book.blocks)
+        for table in tables(sheet.blocks)
         for line in table.lines
         for at, column in table.columns
         if sheet.is_open(key := (line.row.indicator.pk, column.cell_id))

@@ -51,6 +51,8 @@ class _Writer:
         styles = {
             "text": base,
             "title": base | {"bold": True, "font_size": 14},
+            "strong": base | {"bold": True},
+            "link": base | {"font_color": ACCENT, "underline": True, "text_wrap": True},
             "soft": base | {"font_color": SOFT},
             "wrap": base | {"text_wrap": True, "valign": "top"},
             "attention": base | {"bold": True, "font_color": "#8F5200"},
@@ -64,7 +66,7 @@ class _Writer:
         self.formats = {name: workbook.add_format(style) for name, style in styles.items()}
 
     def write_site(self, sheet: SiteSheet) -> None:
-        page = self.workbook.add_worksheet(sheet.site.code)
+        page = self.workbook.add_worksheet(sheet.name)
         page.set_column(CODE, CODE, 12)
         page.set_column(NAME, NAME, 40)
         page.set_column(UNIT, UNIT, 12)
@@ -74,7 +76,7 @@ class _Writer:
         page.set_landscape()
         page.fit_to_pages(1, 0)
         self._title(page, sheet)
-        for table in tables(self.book.blocks):
+        for table in tables(sheet.blocks):
             self._head(page, table)
             for line in table.lines:
                 self._line(page, sheet, table, line)
@@ -90,9 +92,9 @@ class _Writer:
         page.very_hidden()
 
     def _title(self, page, sheet: SiteSheet) -> None:
-        program, organisation = self.book.program, self.book.organisation
         month = in_both(lambda: month_name(self.book.month))
-        names = [month, in_both(lambda: program.name), in_both(lambda: organisation.name)]
+        program = in_both(lambda: sheet.program.name)
+        names = [month, program, in_both(lambda: self.book.organisation.name)]
         page.write_string(0, 0, in_both(lambda: str(sheet.site)), self.formats["title"])
         page.write_string(1, 0, " · ".join(names), self.formats["soft"])
         if sheet.closed:
