@@ -11,7 +11,7 @@ from tests.scene import make_scene
 from tests.signing import with_application
 
 # Left to mend: the period of the dashboard, the file of a workbook.
-LEFT = {"from", "to", "file"}
+LEFT = {"file"}
 CHECKED = {"required", "pattern", "minlength", "min", "max", "step"}
 CHECKED_TYPES = {"email", "number", "url", "date", "month"}
 
