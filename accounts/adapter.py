@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from . import devices, held, letters, sessions, sitting
+from .actions import factor as actions
+from .factors import Type
 from .models import User
 
 
@@ -50,6 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         sitting.begin(request)
         sessions.note(request, user)
+        if Type.WEBAUTHN in sitting.used_factors(request):
+            actions.take_codes_again(user)
         held.come_back(request, user)
         if is_new:
             browser = devices.rough_name(self.get_http_user_agent(request))
@@ -134,6 +138,12 @@ class FactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy(
             "This code is not right, or was used already. Wait for the next one and try again."
+        ),
+        # The same words whether codes still count: they tell nobody who guesses.
+        "refused_code": gettext_lazy(
+            "This code is not right, or was used already. Wait for the next one and try again. "
+            "After many wrong codes, use a passkey or a recovery code, or set a new password "
+            "by e-mail."
         ),
     }
 

@@ -33,6 +33,9 @@ SEALED = {Type.TOTP: "secret", Type.WEBAUTHN: "credential", Type.RECOVERY_CODES:
 STEP_SECONDS = 30
 # A telephone's clock may be a step late or early.
 STEPS = (-1, 0, 1)
+# After so many wrong codes since the last right proof, those of the application open nothing: each
+# guess is right three times in a million, so whoever has the password gets in once in 6 600.
+MOST_WRONG = 50
 CODES = 10
 CODE_DIGITS = 10
 
@@ -134,6 +137,11 @@ def step_of(secret: str, code: str) -> int | None:
     steps = (step_now() + offset for offset in STEPS)
     found = [step for step in steps if secrets.compare_digest(code_at(secret, step), code)]
     return found[0] if found else None
+
+
+def rests(factor: Authenticator) -> bool:
+    """Whether an application's codes open nothing until its owner proves to be there otherwise."""
+    return factor.data.get("wrong", 0) >= MOST_WRONG
 
 
 def new_codes() -> list[str]:

@@ -16,6 +16,7 @@ from audit import journal
 from audit.encryption import fingerprint
 
 from . import slowed
+from .actions.factor import take_codes_again
 from .models import User
 from .models.user import one_case
 from .rights import organisations_of
@@ -79,7 +80,11 @@ def _failed_factor(user: User, reauthentication: bool = False, **more) -> None:
 
 
 def _new_password(user: User, signal, **more) -> None:
-    _record("reset_password" if signal is allauth.password_reset else "change_password", user)
+    """By the link of an e-mail, whoever knew the one before has lost what guessing takes."""
+    is_reset = signal is allauth.password_reset
+    _record("reset_password" if is_reset else "change_password", user)
+    if is_reset:
+        take_codes_again(user)
 
 
 def _record(action: str, user: User, *, details: dict | None = None, **who) -> None:

@@ -68,6 +68,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sign_in": gettext_lazy("signed in"),
         "fail_sign_in": gettext_lazy("failed to sign in"),
         "fail_second_factor": gettext_lazy("gave a wrong second factor"),
+        "rest_second_factor": gettext_lazy("many wrong codes: the application's open nothing"),
         "sign_out": gettext_lazy("signed out"),
         "end_session": gettext_lazy("ended a session"),
         "change_password": gettext_lazy("changed the password"),
@@ -181,7 +182,7 @@ PROOFS = {
 
 
 def _choices(model: str, name: str) -> Callable[[], dict[str, str]]:
-    return lambda: dict(apps.get_model(model)._meta.get_field(name).flatchoices)
+    return lambda: dict(apps.getmodel_of(model)._meta.get_field(name).flatchoices)
 
 
 # Facts whose values are codes, and what these are called.
@@ -222,11 +223,12 @@ def action_name(action: str) -> str:
 
 def object_name(model_name: str) -> str:
     """What a kind of object is called; its code where the portal has no such kind any more."""
-    model = _model(model_name)
+    model = model_of(model_name)
     return str(model._meta.verbose_name) if model else model_name
 
 
-def _model(name: str) -> type[models.Model] | None:
+def model_of(name: str) -> type[models.Model] | None:
+    """The model that the journal calls so."""
     return next((model for model in apps.get_models() if model._meta.model_name == name), None)
 
 
@@ -251,7 +253,7 @@ def fact_in_words(key: str, value: object, kind: str = "") -> str:
 
 
 def _field_name(model_name: str, name: str) -> str:
-    if model := _model(model_name):
+    if model := model_of(model_name):
         with suppress(FieldDoesNotExist):
             return str(model._meta.get_field(name).verbose_name)
     return name.replace("_", " ")

@@ -21,6 +21,10 @@ OTHER_MESSAGES = {
         "else of it."
     ),
     "elevation_closes_once": _("This emergency access is closed: nothing of it changes any more."),
+    "elevation_review_first": _(
+        "You had emergency access twice in 24 hours, and nobody has reviewed it: ask for a review "
+        "first."
+    ),
     "elevation_reviewer": _("Whoever answers for emergency access in this organisation reviews."),
     "elevation_reviewer_is_new": _(
         "Your role is less than 7 days old: until then it reviews nothing. Somebody whose role is "

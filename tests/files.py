@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 
+import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -28,8 +29,38 @@ def sent(name: str, data: bytes, content_type: str = "application/pdf") -> Simpl
     return file
 
 
-def pdf(body: bytes = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n", end: bytes = b"") -> bytes:
+# A catalogue, a list of pages, one page.
+PAGE = (
+    b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n"
+)
+
+
+def pdf(body: bytes = PAGE, end: bytes = b"") -> bytes:
     return b"%PDF-1.7\n" + body + b"trailer << /Root 1 0 R >>\n%%EOF\n" + end
+
+
+def telling_pdf(*, packs: bool = False, is_signed: bool = False) -> bytes:
+    """A page as an office program writes it: its author in six places, one of them a photograph."""
+    made, name = pikepdf.new(), CANARY.decode()
+    made.add_blank_page()
+    made.docinfo["/Author"] = name
+    with made.open_metadata() as described:
+        described["dc:creator"] = [name]
+    photograph = pikepdf.Stream(made, with_place(), Filter=pikepdf.Name.DCTDecode)
+    page = made.pages[0]
+    page.obj["/PieceInfo"] = pikepdf.Dictionary(Word=pikepdf.Dictionary(Private=name))
+    page.obj["/Resources"] = pikepdf.Dictionary(XObject={"/I": made.make_indirect(photograph)})
+    place = {"/Type": pikepdf.Name.Annot, "/Rect": [0, 0, 1, 1]}
+    comment = place | {"/Subtype": pikepdf.Name.Text, "/Contents": "Read", "/T": name}
+    page.obj["/Annots"] = [pikepdf.Dictionary(comment)]
+    if is_signed:
+        seal = {"/Type": pikepdf.Name.Sig, "/ByteRange": [0, 1, 2, 3], "/Contents": "seal"}
+        made.Root["/AcroForm"] = pikepdf.Dictionary(Fields=[pikepdf.Dictionary(V=seal)])
+    written, modes = io.BytesIO(), pikepdf.ObjectStreamMode
+    made.save(written, object_stream_mode=modes.generate if packs else modes.disable)
+    return written.getvalue()
 
 
 def packed(objects: bytes, dictionary: bytes = b"/Type /ObjStm /Filter /FlateDecode") -> bytes:
@@ -95,6 +126,32 @@ def zipped() -> bytes:
     return file.getvalue()
 
 
+def telling_docx() -> bytes:
+    """A document as an office program writes it: its author in properties, changes, a picture."""
+    name = CANARY.decode()
+    kinds = ("core-properties", "extended-properties", "custom-properties", "thumbnail")
+    types = "".join(f'<Override PartName="/docProps/{one}.xml" ContentType="x"/>' for one in kinds)
+    leads = "".join(
+        f'<Relationship Id="{one}" Type="http://example.org/{one}" Target="docProps/{one}.xml"/>'
+        for one in kinds
+    )
+    text = (
+        f'<w:document xmlns:w="w"><w:dataBinding w:xpath="/creator"/><w:ins w:author="{name}">'
+        f"<w:t>Agreement</w:t></w:ins><w:del w:author='{name}' w:date=\"2026\"/></w:document>"
+    )
+    comment = f'<w:comment xmlns:w="w" w:initials="{name}" w:author = "{name}">Read</w:comment>'
+    person = f'<w15:person xmlns:w15="w" w15:author="{name}" w15:userId="{name}"/>'
+    return docx(
+        **{TYPES: f"<Types>{types}</Types>"},
+        **{"_rels/.rels": f"<Relationships>{leads}</Relationships>"},
+        **{f"docProps/{one}.xml": f"<p><creator>{name}</creator></p>" for one in kinds},
+        **{"customXml/item1.xml": f"<p>{name}</p>", "word/people.xml": person},
+        **{"word/document.xml": text, "word/comments.xml": comment},
+        **{"word/settings.xml": f'<s><w:docVar xmlns:w="w" w:val="{name}"/></s>'},
+        **{"word/media/image1.jpg": with_place()},
+    )
+
+
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]><document>&b;</document>"
@@ -127,6 +184,10 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "a PDF that sends": ("sends.pdf", pdf(b"1 0 obj << /S /SubmitForm >> endobj ")),
     "a PDF with a form of scripts": ("form.pdf", pdf(b"1 0 obj << /XFA 2 0 R >> endobj ")),
     "a PDF that runs, packed": ("packed.pdf", packed(b"1 0 << /S /JavaScript >>")),
+    "a document with a picture that cannot be cleaned": (
+        "drawing.docx",
+        docx(**{"word/media/image1.emf": b"\x01\0\0\0" + bytes(100)}),
+    ),
     "a PDF packed twice": (
         "packed.pdf",
         packed(b"1 0 <<>>", b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]"),
@@ -195,12 +256,10 @@ REFUSED: dict[str, tuple[str, bytes]] = {
 }
 KEPT: dict[str, tuple[str, bytes]] = {
     "a PDF": ("Accord 2026 – Préfecture.PDF", pdf()),
-    "a PDF that is packed": ("packed.pdf", packed(b"1 0 << /Type /Page >>")),
-    "a PDF with an index of its objects": (
-        "index.pdf",
-        packed(b"1 0 1", b"/Type /XRef /Filter /FlateDecode /DecodeParms << /Predictor 12 >>"),
-    ),
+    "a PDF that names its author": ("author.pdf", telling_pdf()),
+    "a PDF whose objects and index are packed": ("packed.pdf", telling_pdf(packs=True)),
     "a document": ("protocol.docx", docx()),
+    "a document that names its author": ("author.docx", telling_docx()),
     "a document with a link": ("link.docx", docx(**{RELATIONS: LINK})),
     "a document with fields that show": (
         "fields.docx",

@@ -133,6 +133,21 @@ def test_one_that_waits_since_yesterday_stops_nobody(worker, place, coordinator)
     assert elevate(worker, place).is_open
 
 
+def test_after_two_in_a_day_a_review_comes_first(worker, place, coordinator):
+    earlier = [make_elevation(worker, place, started=-began * 60) for began in (23, 2)]
+    with pytest.raises(ValidationError) as error:
+        elevate(worker, place)
+    assert error.value.code == "unreviewed"
+    actions.review(elevation=earlier[0], outcome="justified", findings=WHY, by=coordinator)
+    assert elevate(worker, place).is_open
+
+
+def test_two_of_a_day_before_stop_nobody(worker, place, coordinator):
+    for began in (26, 25):
+        make_elevation(worker, place, started=-began * 60)
+    assert elevate(worker, place).is_open
+
+
 def test_a_second_one_is_refused(worker, place, coordinator):
     elevate(worker, place)
     with pytest.raises(ValidationError) as error:

@@ -55,6 +55,17 @@ def test_one_person_has_one_at_a_time(worker, place):
     assert refused(user=worker, organisation=place, started=10) == "elevation_one_at_a_time"
 
 
+def test_a_third_one_of_a_day_waits_for_a_review_of_one(worker, place):
+    for began in (-23 * 60, -120):
+        make_elevation(worker, place, started=began)
+    assert refused(user=worker, organisation=place) == "elevation_review_first"
+    assert make_elevation(make_user("field_worker", place), place)
+    Elevation.objects.filter(starts_at__lt=timezone.now() - 20 * HOUR).update(
+        reviewed_by=make_user("coordinator", place), reviewed_at=timezone.now(), outcome="justified"
+    )
+    assert make_elevation(worker, place)
+
+
 def test_nobody_reviews_their_own(worker, place):
     make_membership(worker, Role.COORDINATOR, place)
     over = {"started": -90, "outcome": "justified", "reviewed_at": timezone.now()}

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Elevation
+from audit import journal
 from audit.models import JournalEntry
+from audit.scope import scope
 from tests.factories import make_elevation, make_organisation, make_user
 from tests.scene import make_scene
 from tests.signing import SignedClient, sign_in
@@ -75,6 +77,44 @@ def test_whoever_reviews_it_reads_what_was_done(client, worker, coordinator):
     page = client.get(f"/emergency/{made.pk}/").content.decode()
     assert page.count("Changed their own account") == 1
     assert "Ended emergency access" in page
+
+
+def under(elevation):
+    """A request of whoever has it."""
+    places = {"organisation_ids": [elevation.organisation_id], "elevation_id": elevation.pk}
+    return scope(user_id=elevation.user_id, **places)
+
+
+def test_many_lines_bury_none(client, scene, worker, coordinator):
+    """Hundreds of harmless ones first; what counts is the last."""
+    made = make_elevation(worker, scene.organisation)
+    with under(made):
+        for _ in range(150):
+            journal.record("save_cell", scene.draft, by=worker)
+            journal.record("view", by=worker)
+        for number in range(60):
+            journal.record("open_document", scene.draft, by=worker, details={"n": number})
+        for code in range(60):
+            journal.record(f"add_x{code}", by=worker)
+        journal.record("submit", scene.draft, by=worker)
+    client.force_login(coordinator)
+    address = f"/emergency/{made.pk}/"
+    pages = [client.get(f"{address}?page={number}").content.decode() for number in (1, 2)]
+    assert "421 lines" in pages[0]
+    assert "150 times" in pages[0]
+    assert "Page 1 of 2" in pages[0]
+    assert "Submitted a report" in pages[1]
+    assert f'<a href="{scene.draft.get_absolute_url()}">{scene.draft.site}, ' in pages[1]
+
+
+def test_an_object_that_the_reviewer_may_not_open_is_not_named(client, scene, worker):
+    made = make_elevation(worker, scene.organisation)
+    with under(made):
+        journal.record("submit", scene.draft, by=worker)
+    client.force_login(make_user("auditor", scene.organisation))
+    page = client.get(f"/emergency/{made.pk}/").content.decode()
+    assert "Submitted a report" in page
+    assert scene.draft.get_absolute_url() not in page
 
 
 def test_what_is_done_before_and_after_does_not(client, worker):

@@ -116,6 +116,50 @@ def test_whoever_lost_the_right_takes_nothing(client, network, export):
     assert client.post(reverse("export_download", args=[export.pk])).status_code == 403
 
 
+def narrowed(network) -> None:
+    """The role of the one who asked is given for another program alone, after the file was made."""
+    person, lead = network.coordinator, network.lead
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    factories.make_membership(person, "coordinator", lead, program=factories.make_program(lead))
+    whole = person.memberships.filter(program=None)
+    whole.update(active=(dt.date(2000, 1, 1), yesterday))
+
+
+@pytest.mark.parametrize("content", ["counts", "totals", "workbook"])
+def test_whoever_sees_less_since_takes_nothing_and_reads_why(client, network, content):
+    export = made(client, content)
+    narrowed(network)
+    client.force_login(User.objects.get(pk=network.coordinator.pk))
+    for name in ("export_passphrase", "export_download"):
+        page = post(client, name, export)
+        assert "figures that you do not see today" in page
+        assert "Take this export back" in page
+    assert stored(export)[1] == "built"
+    assert "nothing left the portal" in post(client, "export_withdraw", export)
+
+
+def test_targets_of_a_whole_program_are_not_for_whoever_has_one_site_of_it(client, network):
+    export = made(client, "totals")
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    person, lead = network.coordinator, network.lead
+    for report in (network.north, network.south):
+        place = {"program": report.program, "site": report.site}
+        factories.make_membership(person, "coordinator", lead, **place)
+    person.memberships.filter(site=None).update(active=(dt.date(2000, 1, 1), yesterday))
+    client.force_login(User.objects.get(pk=person.pk))
+    assert "do not see today" in post(client, "export_download", export)
+
+
+def test_a_file_that_does_not_say_what_it_holds_is_not_given(client, export):
+    Export.objects.filter(pk=export.pk).update(holds={})
+    assert "do not see today" in post(client, "export_download", export)
+
+
+def test_figures_added_or_corrected_since_keep_nobody_from_their_file(client, network, export):
+    counts_of(network, network.north, 2, 9)
+    downloaded(client, export)
+
+
 def test_after_a_day_nothing_of_it_is_left(client, export):
     age(export, expires_at=dt.timedelta(seconds=1))
     assert "no longer here" in post(client, "export_download", export)

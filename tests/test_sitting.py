@@ -192,3 +192,12 @@ def test_a_browser_seen_before_is_not_told_again(client, user, mailoutbox):
     come_in(client, user, step=1)
     run_jobs()
     assert mailoutbox == []
+
+
+def test_the_list_of_sessions_keeps_no_network_address(client):
+    person = make_user(Role.FIELD_WORKER)
+    with_application(person)
+    login = {"login": person.email, "password": PASSWORD}
+    client.post(reverse("account_login"), login, REMOTE_ADDR="203.0.113.7")
+    client.post(reverse("mfa_authenticate"), {"code": code()}, REMOTE_ADDR="203.0.113.7")
+    assert [one.ip for one in UserSession.objects.filter(user=person)] == [sessions.NOWHERE]

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from ngo_portal import access
 from programs import uploads
 from tests.factories import make_organisation, make_user
-from tests.files import pdf
+from tests.files import PAGE, pdf
 
 pytestmark = pytest.mark.django_db
 MB = 1024 * 1024
@@ -48,7 +48,7 @@ def administrator(client, organisation):
 
 def of(kilobytes: int) -> bytes:
     """A PDF that is kept, of this weight."""
-    return pdf(b"1 0 obj\n<< /Type /Catalog >>\nendobj\n% " + b"a" * kilobytes * 1024 + b"\n")
+    return pdf(PAGE + b"% " + b"a" * kilobytes * 1024 + b"\n")
 
 
 def unread(client, path: str, length: int, language: str = "en"):

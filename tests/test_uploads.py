@@ -2,15 +2,34 @@
 
 import io
 import resource
+import sys
+import zipfile
 
+import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from PIL import Image
 
 from programs import uploads
+from programs.uploads import office
+from programs.uploads import pdf as pdfs
 from programs.uploads.checking import shown_name
-from tests.files import CANARY, KEPT, REFUSED, pdf, picture, png_of, sent, with_place
+from tests.files import (
+    CANARY,
+    KEPT,
+    PAGE,
+    REFUSED,
+    TYPES,
+    docx,
+    pdf,
+    picture,
+    png_of,
+    sent,
+    telling_docx,
+    telling_pdf,
+    with_place,
+)
 
 MEMORY = 150 * 1024  # kB over what the process already used
 
@@ -47,6 +66,86 @@ def test_a_photograph_keeps_neither_place_nor_owner_and_stands_upright():
         assert not image.getexif()
         assert image.size == (40, 60)
         assert "comment" not in image.info
+
+
+def text_of_pdf(data: bytes) -> bytes:
+    """Everything that a PDF holds, unpacked."""
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        for one in document.objects:
+            if isinstance(one, pikepdf.Stream) and "/DCTDecode" not in repr(one.get("/Filter")):
+                one.write(one.read_bytes())
+        modes = pikepdf.ObjectStreamMode
+        document.save(written, compress_streams=False, object_stream_mode=modes.disable)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("packs", [False, True])
+def test_a_pdf_keeps_its_pages_and_not_its_author(packs):
+    assert text_of_pdf(telling_pdf(packs=packs)).count(CANARY) >= 6
+    safe = uploads.checked(sent("agreement.pdf", telling_pdf(packs=packs)))
+    assert CANARY not in text_of_pdf(safe.data)
+    with pikepdf.open(io.BytesIO(safe.data)) as document:
+        [page] = document.pages
+        assert str(page.Annots[0].Contents) == "Read"
+        picture = page.Resources.XObject["/I"].read_raw_bytes()
+        assert Image.open(io.BytesIO(picture)).size == (60, 40)
+
+
+def test_an_older_version_of_a_pdf_goes_too():
+    older = pdf() + b"3 0 obj\n<< /Was (" + CANARY + b") >>\nendobj\n"
+    newer = older + PAGE + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+    assert CANARY not in uploads.checked(sent("agreement.pdf", newer)).data
+
+
+def test_a_signed_pdf_stays_as_it_was_signed():
+    signed = telling_pdf(is_signed=True)
+    assert uploads.checked(sent("signed.pdf", signed)).data == signed
+
+
+def test_a_pdf_that_eats_memory_or_time_stops_its_own_reader(monkeypatch):
+    monkeypatch.setattr(pdfs, "CLEANER", [sys.executable, "-c", "import time; time.sleep(60)"])
+    monkeypatch.setattr(pdfs, "LONGEST_SECONDS", 0.2)
+    with pytest.raises(ValidationError, match="cannot be looked through"):
+        uploads.checked(sent("slow.pdf", pdf()))
+    many = b"5 0 obj\n[" + b"0 " * 4_000_000 + b"]\nendobj\n"
+    monkeypatch.undo()
+    with pytest.raises(ValidationError):
+        uploads.checked(sent("many.pdf", pdf(PAGE + many)))
+
+
+def test_a_document_keeps_its_text_and_not_its_author():
+    safe = uploads.checked(sent("agreement.docx", telling_docx()))
+    with zipfile.ZipFile(io.BytesIO(safe.data)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert not [name for name, content in held.items() if CANARY in content]
+    assert not [name for name in held if name.startswith(("docProps", "customXml"))]
+    assert held["_rels/.rels"] == b"<Relationships></Relationships>"
+    assert held[TYPES] == b"<Types></Types>"
+    assert b'<w:ins w:author="-"><w:t>Agreement</w:t></w:ins>' in held["word/document.xml"]
+    assert Image.open(io.BytesIO(held["word/media/image1.jpg"])).size == (40, 60)
+
+
+def test_the_relations_of_a_document_that_lead_to_its_text_stay():
+    lead = '<Relationship Id="a" Type="http://x/{}" Target="{}"></Relationship>'
+    both = lead.format("officeDocument", "word/document.xml") + lead.format(
+        "core-properties", "docProps/core.xml"
+    )
+    sent_in = docx(**{"_rels/.rels": f"<Relationships>{both}</Relationships>"})
+    safe = uploads.checked(sent("a.docx", sent_in))
+    with zipfile.ZipFile(io.BytesIO(safe.data)) as archive:
+        left = archive.read("_rels/.rels").decode()
+    assert left == "<Relationships>{}</Relationships>".format(
+        lead.format("officeDocument", "word/document.xml")
+    )
+
+
+def test_pictures_of_a_document_are_too_many_before_they_are_decoded(monkeypatch):
+    monkeypatch.setattr(office, "MOST_PIXELS", 4_000)
+    pictures = {f"word/media/{number}.png": picture("PNG") for number in range(2)}
+    with pytest.raises(ValidationError, match="holds too much"):
+        uploads.checked(sent("a.docx", docx(**pictures)))
 
 
 def test_a_large_photograph_is_made_smaller():

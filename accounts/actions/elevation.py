@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import jobs
 from accounts.models import Elevation, User
-from accounts.models.elevation import SHORTEST_REASON
+from accounts.models.elevation import MOST_UNREVIEWED, SHORTEST_REASON
 from accounts.rights import holders, roles_to_elevate_to
 from accounts.roles import REVIEW_ELEVATIONS
 from audit import journal
@@ -26,8 +26,8 @@ def elevate(
 ) -> Elevation:
     """Let `by` act as `role` in their own organisation, for `minutes`; whoever reviews is told.
 
-    Refused without somebody else who can review it, and while an earlier one of theirs has
-    waited for its review too long.
+    Refused without somebody else who can review it, while an earlier one of theirs has waited
+    for its review too long, and after two in a day that nobody has reviewed.
     """
     if role not in roles_to_elevate_to(by, organisation.pk):
         raise PermissionDenied
@@ -61,7 +61,11 @@ def _require_reviewer(organisation: Organisation, by: User) -> None:
 
 def _refuse_while_unreviewed(by: User) -> None:
     limit = timezone.now() - dt.timedelta(days=settings.ELEVATION_REVIEW_DAYS)
-    earlier = by.elevations.over().unreviewed().filter(starts_at__lt=limit).first()
+    waiting = by.elevations.over().unreviewed()
+    of_a_day = list(waiting.of_a_day())
+    earlier = waiting.filter(starts_at__lt=limit).first()
+    if len(of_a_day) >= MOST_UNREVIEWED:
+        earlier = of_a_day[0]
     if earlier is None:
         return
     if holders(earlier.organisation_id, REVIEW_ELEVATIONS, besides=[by], are_settled=True):

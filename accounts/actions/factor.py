@@ -11,10 +11,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import factors
+from accounts import factors, letters
 from accounts.factors import Type
 from accounts.models import User
+from accounts.rights import organisations_of
 from audit import journal
+
+# How often the owner is told of guesses, in seconds.
+TOLD_EVERY = 24 * 60 * 60
 
 
 @transaction.atomic
@@ -93,16 +97,40 @@ def use_code(*, user: User, code: str) -> Authenticator | None:
     """The factor that a code belongs to, used up by this; None when the code is wrong.
 
     A code of an application counts once, and none older than the last one counts any more
-    (RFC 6238, 5.2).
+    (RFC 6238, 5.2). After many wrong ones it counts no more, until another proof was given.
     """
-    rows = factors.of(user).select_for_update().exclude(type=Type.WEBAUTHN)
+    rows = list(factors.of(user).select_for_update().exclude(type=Type.WEBAUTHN))
     checks = {Type.TOTP: _use_totp, Type.RECOVERY_CODES: _use_recovery}
-    return next((row for row in rows if checks[row.type](user, row, code)), None)
+    used = next((row for row in rows if checks[row.type](user, row, code)), None)
+    if used is not None:
+        take_codes_again(user)
+    elif application := next((row for row in rows if row.type == Type.TOTP), None):
+        _count_wrong(user, application)
+    return used
+
+
+def take_codes_again(user: User) -> None:
+    """The owner was here, by a code, a passkey or their mailbox: wrong codes are forgotten."""
+    wrong = factors.of(user).filter(type=Type.TOTP, data__wrong__gt=0)
+    for factor in wrong.select_for_update():
+        factor.data["wrong"] = 0
+        factor.save(update_fields=["data"])
+
+
+def _count_wrong(user: User, application: Authenticator) -> None:
+    """Nobody is locked out: a passkey, a recovery code and a new password by e-mail still help."""
+    data, now = application.data, timezone.now().timestamp()
+    data["wrong"] = data.get("wrong", 0) + 1
+    if factors.rests(application) and now - data.get("told_at", 0) > TOLD_EVERY:
+        data["told_at"] = now
+        journal.record("rest_second_factor", user, by=None, audience=organisations_of(user.pk))
+        letters.send("codes_guessed", user, url=letters.address("account_reset_password"))
+    application.save(update_fields=["data"])
 
 
 def _use_totp(user: User, factor: Authenticator, code: str) -> bool:
     step = factors.step_of(factors.unseal(user, factor.data["secret"]), code)
-    if step is None or step <= factor.data["last_step"]:
+    if step is None or step <= factor.data["last_step"] or factors.rests(factor):
         return False
     return _note_use(factor, last_step=step)
 

@@ -43,7 +43,7 @@ class CodeForm(allauth.AuthenticateForm):
         factor = actions.use_code(user=self.user, code=self.cleaned_data["code"])
         if factor is None:
             self._emit_authentication_failed(None)
-            raise get_adapter().validation_error("incorrect_code")
+            raise get_adapter().validation_error("refused_code")
         request.proved = True
         self.authenticator = factor
         return self.cleaned_data["code"]

@@ -21,6 +21,19 @@ from programs.triggers import counts_revisions, keeps, never_deleted
 
 LONGEST = dt.timedelta(minutes=60)
 SHORTEST_REASON = 20
+# Renewed again and again, an hour would be a week.
+MOST_UNREVIEWED = 2
+# Whoever has had it so often in the 24 hours before is reviewed first.
+REVIEW_FIRST = f"""
+    IF (SELECT count(*) FROM accounts_elevation AS had
+        WHERE had.user_id = NEW.user_id AND had.reviewed_at IS NULL
+          AND had.starts_at > NEW.starts_at - interval '24 hours'
+          AND had.starts_at < NEW.starts_at) >= {MOST_UNREVIEWED} THEN
+        RAISE EXCEPTION 'refused' USING
+            ERRCODE = 'check_violation', CONSTRAINT = 'elevation_review_first';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - a number of ours
 # What was reviewed stays as it was found; it ends once, and never later than it said.
 CLOSES_ONCE = """
     IF (OLD.reviewed_at IS NOT NULL
@@ -67,6 +80,10 @@ class ElevationQuerySet(models.QuerySet):
 
     def unreviewed(self) -> ElevationQuerySet:
         return self.filter(reviewed_at=None)
+
+    def of_a_day(self) -> ElevationQuerySet:
+        """Those that began in the last 24 hours."""
+        return self.filter(starts_at__gt=timezone.now() - dt.timedelta(days=1))
 
     def to_review_by(self, user) -> ElevationQuerySet:
         """Somebody else's that are over and wait, the oldest first."""
@@ -191,6 +208,12 @@ class Elevation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=CLOSES_ONCE,
+            ),
+            pgtrigger.Trigger(
+                name="reviewed_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=REVIEW_FIRST,
             ),
             pgtrigger.Trigger(
                 name="reviewed_by_who_may",

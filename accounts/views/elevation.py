@@ -51,7 +51,8 @@ def elevation(request: HttpRequest, pk) -> HttpResponse:
             messages.success(request, _("The review is written."))
             return redirect("elevations")
     counts = counts_from(request.user, REVIEW_ELEVATIONS, found.organisation_id)
-    context = {"elevation": found, "form": form, "lines": done_under(found), "counts_from": counts}
+    done = done_under(found, request)
+    context = {"elevation": found, "form": form, "done": done, "counts_from": counts}
     return render(request, "accounts/elevation.html", context)
 
 

@@ -33,8 +33,8 @@ class DocumentForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "PDF, DOCX, JPEG or PNG, 10 MB at most. Pictures are kept without the place and the "
-            "device they were taken with."
+            "PDF, DOCX, JPEG or PNG, 10 MB at most. What a file says of its author, of a place or "
+            "a device is taken out, but for a PDF that is signed: it stays as it is."
         ),
         widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
         error_messages={

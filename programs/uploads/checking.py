@@ -15,8 +15,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from .office import check_docx
-from .pdf import check_pdf
+from .office import clean_docx
+from .pdf import clean_pdf
 from .picture import written_anew
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -30,22 +30,22 @@ ACTIVE_AT_THE_HEAD = re.compile(rb"<(svg|\?php|body)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of file that is kept: how it starts, how it is checked."""
+    """A type of file that is kept: how it starts, how it is checked and cleaned."""
 
     content_type: str
     start: bytes
-    # Returns what is kept: the file itself, or the same picture written anew.
-    check: Callable[[bytes], bytes]
+    # Returns what is kept: the same content in a file that says nothing of its author.
+    cleaned: Callable[[bytes], bytes]
 
 
 KINDS = {
-    "pdf": Kind("application/pdf", b"%PDF-", check_pdf),
+    "pdf": Kind("application/pdf", b"%PDF-", clean_pdf),
     "jpg": Kind("image/jpeg", b"\xff\xd8\xff", lambda data: written_anew(data, "JPEG")),
     "png": Kind("image/png", b"\x89PNG\r\n\x1a\n", lambda data: written_anew(data, "PNG")),
     "docx": Kind(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         b"PK\x03\x04",
-        check_docx,
+        clean_docx,
     ),
 }
 SAME = {"jpeg": "jpg"}
@@ -70,7 +70,7 @@ def checked(file: UploadedFile) -> Safe:
     kind = KINDS[extension]
     data = file.read(MOST_BYTES + 1)
     _check_type(data, extension)
-    return Safe(kind.check(data), kind.content_type, name)
+    return Safe(kind.cleaned(data), kind.content_type, name)
 
 
 def checked_name(

@@ -1,4 +1,8 @@
-"""Text documents (.docx): no macro, nothing embedded, no field that acts, nothing fetched."""
+"""Text documents (.docx): no macro, nothing embedded, no field that acts, nothing fetched.
+
+What is kept is written anew: without properties, with other authors than people on changes and
+comments, its pictures without what a camera wrote down.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from . import picture
 
 MOST_MEMBERS = 500
 MOST_UNPACKED = 50 * 1024 * 1024
@@ -27,24 +33,104 @@ FIELD = re.compile(
 )
 QUOTED = re.compile(r'"[^"]*"')
 FIELD_MARK = "\0"
+# Written anew, pictures may weigh more than they did.
+MOST_CLEAN = 20 * 1024 * 1024
+MOST_PIXELS = 120_000_000
+MEDIA = "word/media/"
+# Properties, a picture of the first page, what a server added; and what leads there.
+TELLING_PARTS = ("docprops/", "customxml/", "word/people.xml")
+LEADS = re.compile(
+    rb"<(?:\w+:)?(?:Relationship|Override)\b[^<>]*"
+    rb"(?:/>|(?<!/)>\s*</(?:\w+:)?(?:Relationship|Override)>)"
+)
+TELLING = re.compile(
+    rb"""(?:-properties|/thumbnail|/people|/customXml)["']"""
+    rb"""|["']/(?:docProps/|customXml/|word/people\.xml)""",
+    re.IGNORECASE,
+)
+# What shows a property in the text keeps what it last said; variables are for macros.
+BOUND = re.compile(rb"<(?:\w+:)?(?:dataBinding|docVar)\b[^<>]*/>")
+TAG = re.compile(rb"<\w[^<>]*>")
+AUTHOR = re.compile(
+    rb"\b((?:\w+:)?(?:author|initials|userId|providerId|lastEdited\w*))"
+    rb"""\s*=\s*(?:"[^"]*"|'[^']*')"""
+)
+NOBODY = rb'\1="-"'
 BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
 
 
-def check_docx(data: bytes) -> bytes:
-    """The file itself, or a ValidationError."""
+def clean_docx(data: bytes) -> bytes:
+    """The same text in a file that does not say who wrote it, or a ValidationError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_members(archive.infolist())
-            left = MOST_UNPACKED
-            for member in archive.infolist():
-                left -= _check_part(archive, member, left)
+        _check(data)
+        cleaned = _written_anew(data)
+        _check(cleaned)
     except BROKEN:
         raise ValidationError(
             _("This document is damaged. Open it, save it again as DOCX, and send that file."),
             code="damaged",
         ) from None
-    return data
+    return cleaned
+
+
+def _check(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _check_members(archive.infolist())
+        left = MOST_UNPACKED
+        for member in archive.infolist():
+            left -= _check_part(archive, member, left)
+
+
+def _written_anew(data: bytes) -> bytes:
+    """Part by part, under no date, without the parts that describe the document."""
+    written, pixels = io.BytesIO(), 0
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as anew,
+    ):
+        for name in archive.namelist():
+            if name.lower().startswith(TELLING_PARTS) or name.endswith(("/", ".psmdcp")):
+                continue
+            content = archive.read(name)
+            pixels += _pixels(content)
+            if pixels > MOST_PIXELS:
+                raise _too_large()
+            part = zipfile.ZipInfo(name)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            anew.writestr(part, _quiet(name.lower(), content))
+    if written.tell() > MOST_CLEAN:
+        raise _too_large()
+    return written.getvalue()
+
+
+def _pixels(content: bytes) -> int:
+    kind = picture.kind_of(content)
+    return picture.pixels_of(content, kind) if kind else 0
+
+
+def _quiet(name: str, content: bytes) -> bytes:
+    """One part without what it says of people."""
+    if kind := picture.kind_of(content):
+        return picture.written_anew(content, kind)
+    if name.endswith((".xml", ".rels")):
+        if b"\0" in content[:4]:
+            raise ValueError  # two bytes a letter: no office program writes that
+        text = BOUND.sub(b"", LEADS.sub(_unless_telling, content))
+        return TAG.sub(lambda tag: AUTHOR.sub(NOBODY, tag[0]), text)
+    if name.startswith(MEDIA):
+        raise ValidationError(
+            _(
+                "This document holds a picture that cannot be cleaned of what it says of its "
+                "author (EMF, WMF, SVG…). Save it as PDF, and send that file."
+            ),
+            code="picture",
+        )
+    return content
+
+
+def _unless_telling(lead: re.Match) -> bytes:
+    return b"" if TELLING.search(lead[0]) else lead[0]
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:

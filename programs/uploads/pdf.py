@@ -1,17 +1,27 @@
-"""PDF: kept as it was sent (it may be signed), unless it can run, fetch or carry something.
+"""PDF: written anew without what tells of its author, unless it can run, fetch or carry something.
 
 The names of what acts are looked for everywhere, written plainly or with escapes (#4a), and in
 every compressed stream. What cannot be looked through (a password, an unusual compression) is
-refused: a document does not need it. This is no antivirus.
+refused: a document does not need it. This is no antivirus. A signed one is kept as it was sent:
+its signature says who signed, and any change would make it worth nothing.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import zlib
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from . import cleaner
+
+CLEANER = [sys.executable, "-I", cleaner.__file__]
+LONGEST_SECONDS = 30
+# Written anew, with its lists of objects unpacked, it may be larger than it was sent.
+MOST_CLEAN = 20 * 1024 * 1024
 
 ACTS = re.compile(
     rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|Rendition|GoToE|GoToR|SubmitForm|ImportData|XFA\b)"
@@ -37,14 +47,44 @@ PIECE = 1024 * 1024
 LONGEST_NAME = 32
 
 
-def check_pdf(data: bytes) -> bytes:
-    """The file itself, or a ValidationError."""
+def clean_pdf(data: bytes) -> bytes:
+    """The same pages without what describes them, or a ValidationError."""
+    _check(data)
+    cleaned = _cleaned(data)
+    if cleaned != data:
+        _check(cleaned)  # as another program read it
+    return cleaned
+
+
+def _cleaned(data: bytes) -> bytes:
+    """By a program of its own, which may fall over: it reads what anybody may have made up."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            CLEANER, input=data, capture_output=True, timeout=LONGEST_SECONDS, env={}
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_much() from None
+    if done.returncode == cleaner.SIGNED:
+        return data
+    if done.returncode == cleaner.DAMAGED:
+        raise _damaged()
+    if done.returncode or len(done.stdout) > MOST_CLEAN:
+        raise _too_much()
+    return done.stdout
+
+
+def _damaged() -> ValidationError:
+    return ValidationError(
+        _("This PDF is damaged or incomplete. Print it to PDF again, and send that file."),
+        code="damaged",
+    )
+
+
+def _check(data: bytes) -> None:
+    """Refuse what acts, and what cannot be looked through."""
     end = data.rfind(END)
     if end < 0 or len(data) - end - len(END) > AFTER_END:
-        raise ValidationError(
-            _("This PDF is damaged or incomplete. Print it to PDF again, and send that file."),
-            code="damaged",
-        )
+        raise _damaged()
     _look_at(data)
     left, start = MOST_UNPACKED, 0
     for number, match in enumerate(STREAM.finditer(data)):
@@ -57,7 +97,6 @@ def check_pdf(data: bytes) -> bytes:
         start = match.end()
     if _holds_objects(data[start:]):
         raise _too_much()
-    return data
 
 
 def _plain(text: bytes) -> bytes:

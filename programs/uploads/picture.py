@@ -9,6 +9,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+# What a picture inside a document starts with, and what it is.
+KINDS = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
 # Decoded, a pixel takes four bytes: 30 million are 120 MB.
 MOST_PIXELS = 30_000_000
 LONGEST_SIDE = 4000
@@ -16,8 +25,22 @@ BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
+def kind_of(data: bytes) -> str | None:
+    """Which of these a picture is, by its first bytes."""
+    return next((kind for start, kind in KINDS.items() if data.startswith(start)), None)
+
+
+def pixels_of(data: bytes, kind: str) -> int:
+    """How many there are, from the head of the file alone; 0 where it says nothing."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            return image.width * image.height
+    except (*BOMBS, *BROKEN):
+        return 0
+
+
 def written_anew(data: bytes, kind: str) -> bytes:
-    """The picture of a JPEG or PNG file, upright, in a file that holds nothing else."""
+    """The picture of such a file, upright, in a file that holds nothing else."""
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
             _check_size(image)

@@ -15,6 +15,7 @@ from programs.violations import explained
 from reports import figures, jobs
 from reports.budget import HOURS_KEPT
 from reports.exports import Mark, Source, folder, new_passphrase, pack
+from reports.figures import Selection
 from reports.models import Export
 from reports.models.states import FOLLOWS, Failure, State
 from reports.rights import EXPORT
@@ -52,6 +53,7 @@ def build(*, export: Export, by: User) -> Export:
     _require_right(export, by)
     source = _source(export, by)
     export.built_at, export.built_rows = timezone.now(), source.rows
+    export.holds = source.holds
     export.expires_at = export.built_at + dt.timedelta(hours=HOURS_KEPT)
     _write(export, source, by)
     export.state = State.BUILT
@@ -67,6 +69,12 @@ def build(*, export: Export, by: User) -> Export:
     )
     jobs.tell_requester.defer(**jobs.keys(export))
     return export
+
+
+def asked_again(export: Export, by: User) -> Selection | None:
+    """The question with the rights of this moment; None when a part of it cannot be asked."""
+    selection = figures.select(by.within(export.organisation_id), export.filter)
+    return None if selection.ignored or selection.period.is_fallback else selection
 
 
 @transaction.atomic
@@ -90,8 +98,8 @@ def _require_right(export: Export, by: User) -> None:
 def _source(export: Export, by: User) -> Source:
     """What was asked for is what leaves: a filter that its requester sees no more, or rows added
     since, stop it."""
-    selection = figures.select(by.within(export.organisation_id), export.filter)
-    if selection.ignored or selection.period.is_fallback:
+    selection = asked_again(export, by)
+    if selection is None:
         raise NotMadeError(Failure.RIGHTS)
     source = Source(selection, export.content)
     if source.rows > export.rows:

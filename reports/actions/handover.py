@@ -36,6 +36,7 @@ def show_passphrase(*, export: Export, by: User) -> str:
             _("The passphrase was shown already, and is kept nowhere. Ask for the export again."),
             code="shown",
         )
+    _require_rights_of_today(export, by)
     passphrase = export.passphrase
     export.passphrase, export.passphrase_shown_at = "", timezone.now()
     export.save(update_fields=["passphrase", "passphrase_shown_at"])
@@ -52,6 +53,7 @@ def download(*, export: Export, by: User) -> bytes:
             _("This file is no longer here: it is given once, within a day. Ask for it again."),
             code="gone",
         )
+    _require_rights_of_today(export, by)
     content = _read(export)
     export.state, export.downloaded_at = State.DOWNLOADED, timezone.now()
     export.save(update_fields=["state", "downloaded_at"])
@@ -123,6 +125,20 @@ def _own(export: Export, by: User) -> Export:
     if export.requested_by_id != by.pk or export.organisation_id not in held:
         raise PermissionDenied
     return export
+
+
+def _require_rights_of_today(export: Export, by: User) -> None:
+    """Whoever takes it reads all that it holds: it was made with rights that may be gone."""
+    today = build.asked_again(export, by)
+    if today is None or not export.holds or not today.opens(export.holds):
+        raise ValidationError(
+            _(
+                "This file holds figures that you do not see today: your role changed since it "
+                "was made, or a report was taken back. Take this export back, then ask for it "
+                "again with what you see now."
+            ),
+            code="narrowed",
+        )
 
 
 def _read(export: Export) -> bytes:

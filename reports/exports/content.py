@@ -57,6 +57,11 @@ class Source:
         """The count reports behind it, for the journal."""
         return [report.pk for report in self.counts.reports]
 
+    @property
+    def holds(self) -> dict[str, list]:
+        """What it is made of, by keys: whoever takes it must still read all of that."""
+        return self.selection.made_of | {"reports": self.report_ids}
+
     def files(self, mark: Mark) -> list[File]:
         """What the archive holds. Names say nothing: an archive shows them to whoever has it."""
         about = File("about.txt", _about(self, mark))

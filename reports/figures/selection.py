@@ -106,6 +106,23 @@ class Selection:
             cover.holds(program_id, site_id, month) for cover in self.covers
         )
 
+    @property
+    def made_of(self) -> dict[str, list]:
+        """What its figures are of, by keys: sites of programs, and programs with their targets."""
+        places = {(one.organisation_id, one.program_id, one.site_id) for one in self.places}
+        whole = [program.pk for program in self.programs if self.is_whole(program)]
+        return {"places": sorted(map(list, places)), "whole": whole}
+
+    def opens(self, held: Mapping[str, list]) -> bool:
+        """Whether its asker reads all of that: places, targets and count reports."""
+        own = self.made_of
+        if not all(one in own[name] for name in own for one in held[name]):
+            return False
+        reports = CountReport.objects.filter(
+            readable_reports(self.visible.user), pk__in=held["reports"]
+        )
+        return reports.count() == len(held["reports"])
+
     def reports(self, start: dt.date, end: dt.date):
         """Count reports of the question from one month up to another, superseded ones left out.
 

@@ -102,6 +102,8 @@ class Export(models.Model):
     begun_at = models.DateTimeField(_("begun"), null=True)
     built_at = models.DateTimeField(_("made"), null=True)
     built_rows = models.PositiveIntegerField(_("rows in the file"), null=True)
+    # What the file is made of, by keys of rows.
+    holds = models.JSONField(_("what it holds"), default=dict, blank=True)
     file_name = models.CharField(_("file"), max_length=64, blank=True)
     size = models.PositiveBigIntegerField(_("size"), null=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -38,6 +38,7 @@ def make_built(export: Export, **fields) -> Export:
     export.file_name, content = f"{export.pk.hex}.zip", b"an archive"
     folder.path_of(export.file_name).write_bytes(content)
     export.size, export.sha256 = len(content), hashlib.sha256(content).hexdigest()
+    export.holds = {"places": [], "whole": [], "reports": []}
     export.passphrase = "AAAAA-BBBBB"
     for name, value in fields.items():
         setattr(export, name, value)

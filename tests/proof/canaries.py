@@ -30,7 +30,7 @@ from ngo_portal.launch import databases
 from ngo_portal.launch.checkout import HERE
 from programs import uploads
 from tests.factories import make_user
-from tests.files import pdf
+from tests.files import PAGE, pdf
 from tests.jobs import run_jobs
 from tests.proof import Figure, Run, proof
 from tests.proof.asking import Actor, actor, addresses, everybody, undone
@@ -171,7 +171,7 @@ def uploaded(scene: Scene, word: str, run: Run, kept: Kept) -> None:
     with run.fixture("monkeypatch").context() as fault, undone():
         fault.setattr(uploads, "checked", reading)
         one = actor("administrator", make_user(Role.ADMINISTRATOR, scene.organisation))
-        data = pdf(b"1 0 obj\n<< /Type /Catalog >>\nendobj\n% " + f"{word} ".encode() * 80_000)
+        data = pdf(PAGE + b"% " + f"{word} ".encode() * 80_000)
         said = {"title": "Agreement", "kind": "AGREEMENT", "language": "fr"}
         sent = {**said, "valid_0": "2026-01-01", "file": SimpleUploadedFile("a.pdf", data)}
         path = reverse("document_add", args=[scene.organisation.pk])

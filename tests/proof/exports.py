@@ -17,6 +17,7 @@ import pyzipper
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from audit.scope import scope
@@ -113,15 +114,44 @@ def _made_without_rights(client, network, tries: int) -> int:
     return Export.objects.filter(state="built").count()
 
 
-@proof("Exports whose requester lost the right before they were made are not made")
+def _given_without_rights(client, network, tries: int) -> int:
+    """Passphrases and archives given to somebody whose role was narrowed once the file was made."""
+    given = 0
+    for number in range(tries):
+        person = factories.make_user("coordinator", network.lead)
+        client.force_login(person)
+        export = made(client, ("counts", "totals", "workbook")[number // 3 % 3])
+        _narrow(person, network, number % 3)
+        client.force_login(type(person).objects.get(pk=person.pk))
+        for name in ("export_passphrase", "export_download"):
+            given += client.post(reverse(name, args=[export.pk])).status_code == 200
+    return given
+
+
+def _narrow(person, network, way: int) -> None:
+    """Three ways to see less: the role ends, is for another program, is for a single site."""
+    _lose(person, network, 0)
+    if way == 1:
+        program = factories.make_program(network.lead)
+        factories.make_membership(person, "coordinator", network.lead, program=program)
+    if way == 2:
+        place = {"program": network.south.program, "site": network.south.site}
+        factories.make_membership(person, "coordinator", network.lead, **place)
+
+
+@proof("Exports whose requester lost the right, or sees less, are neither made nor handed over")
 def export_rights(run: Run) -> Figure:
     client, patch = run.fixture("client"), run.fixture("monkeypatch")
     network, tries = make_network(), run.amount(quick=9, full=90)
     counts_of(network, network.north, 1, 4)
     wrong = _made_without_rights(client, network, tries)
-    patch.setattr("reports.jobs.acting_for", _rights_of_before)
-    control = _made_without_rights(client, network, 3)
-    return Figure(tries, wrong, control, "exports", "of 3 with the rights of before")
+    wrong += _given_without_rights(client, network, tries)
+    with patch.context() as guard:
+        guard.setattr("reports.jobs.acting_for", _rights_of_before)
+        control = _made_without_rights(client, network, 3)
+    patch.setattr("reports.actions.handover._require_rights_of_today", lambda export, by: None)
+    control += _given_without_rights(client, network, 3)
+    return Figure(3 * tries, wrong, control, "tries", "of 7 with the rights of before")
 
 
 def _places(logs) -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ import time
 from math import log2
 
 from django.conf import settings
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
@@ -18,6 +19,7 @@ from accounts.roles import Role
 from audit import encryption
 from ngo_portal import access
 from tests.factories import make_user
+from tests.jobs import run_jobs
 from tests.proof import Figure, Run, proof
 from tests.scene import make_scene
 from tests.signing import SECRET, SignedClient, code, sign_in, with_application
@@ -100,6 +102,43 @@ def replayed_codes(run: Run) -> Figure:
         control += factors.step_of(SECRET, now) is not None  # right, were it not used
         run.tell(number, amount)
     return Figure(2 * amount, wrong, control, unit="codes", without="without the last step")
+
+
+def gets_in_by_guessing(user: User, address: str) -> bool:
+    """Somebody with the password guesses as long as it takes, patiently, and has the code last."""
+    thief = SignedClient()
+    thief.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    right = code()
+    for number in range(factors.MOST_WRONG):
+        wrong = f"{(int(right) + 1 + number) % 10**6:06}"
+        assert thief.post(reverse("mfa_authenticate"), {"code": wrong}).status_code == 200
+    thief.post(reverse("mfa_authenticate"), {"code": code()}, REMOTE_ADDR=address)
+    return "_auth_user_id" in thief.session
+
+
+@proof("Whoever has the password guesses no code, however long; its owner is told and comes in")
+def guessed_codes(run: Run) -> Figure:
+    amount = run.amount(quick=2, full=40)
+    wrong = control = 0
+    with run.fixture("monkeypatch").context() as patch:
+        patch.setattr(tries, "take", lambda counts: 0)  # all the time there is
+        for number in range(amount):
+            user = make_user(email=f"phished{number}@example.org")
+            with_application(user)
+            spare = actions.renew_codes(by=user)
+            mail.outbox.clear()
+            wrong += gets_in_by_guessing(user, f"198.51.{number}.1")
+            run_jobs()
+            told = [letter for letter in mail.outbox if "guess" in letter.subject]
+            wrong += len(told) != 1 or told[0].to != [user.email]
+            wrong += actions.use_code(user=user, code=spare[0]) is None
+            wrong += actions.use_code(user=user, code=code(1)) is None
+            run.tell(number, amount)
+        with_application(user)
+        patch.setattr(factors, "rests", lambda factor: False)
+        control += gets_in_by_guessing(user, "198.51.0.1")
+    tried = amount * (factors.MOST_WRONG + 1)
+    return Figure(tried, wrong, control, unit="codes", without="right code without the ceiling")
 
 
 @proof("A session key known from before signing in opens nothing")
