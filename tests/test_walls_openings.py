@@ -76,7 +76,7 @@ def test_outside_any_scope_there_is_no_work_at_all(lead):
 def test_a_lead_reads_what_its_partner_submitted_and_nothing_else(lead, partner):
     with acting_for(lead):
         seen = set(foreign(CountReport, lead))
-        assert seen == {partner.submitted, partner.approved}
+        assert seen == {partner.submitted, partner.approved, partner.correction.supersedes}
         counts = foreign(BeneficiaryCount, lead)
         assert set(counts.values_list("report", flat=True)) == {r.pk for r in seen}
         assert not foreign(TallySheet, lead).exists()
