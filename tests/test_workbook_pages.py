@@ -26,6 +26,7 @@ from .factories import (
     make_program_site,
     make_site,
     make_user,
+    submit_as_is,
 )
 from .workbooks import MARCH, downloaded, filled, make_two_sites, send, url
 
@@ -120,6 +121,19 @@ def test_a_role_in_one_program_or_at_one_site_opens_its_sheets_alone(client, pla
         page = client.get(url(organisation)).context["page"]
         assert [sheet.name for sheet in page.sheets] == sheets
         assert names(downloaded(client, organisation)) == sheets
+
+
+def test_what_nobody_may_change_leaves_with_no_workbook(client, place, organisation, partner):
+    _first, second = names(downloaded(client, organisation))
+    submit_as_is(make_filled_report(place, MARCH))
+    assert names(downloaded(client, organisation)) == [second]
+    other = place.program.program_sites.get(site__code="B_SITE")
+    submit_as_is(make_filled_report(other, MARCH))
+    page = client.get(url(organisation))
+    assert url(organisation, "workbook_download") not in page.content.decode()
+    answer = client.get(url(organisation, "workbook_download"), follow=True)
+    assert answer.redirect_chain[-1][0] == url(organisation)
+    assert "Nothing is left to fill in" in answer.content.decode()
 
 
 def test_the_list_offers_organisations_and_the_months_they_report(client, place, organisation):

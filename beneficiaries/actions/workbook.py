@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import journal
 from beneficiaries.models import CountReport, WorkbookUpload
-from beneficiaries.workbooks.book import Book, book_of
+from beneficiaries.workbooks.book import Book, to_fill
 from beneficiaries.workbooks.checking import NotAWorkbook
 from beneficiaries.workbooks.desk import places_of
 from beneficiaries.workbooks.names import Place
@@ -37,11 +37,19 @@ class Mistakes(Exception):
 
 
 def make_workbook(*, organisation_id: int, month: dt.date, by: User) -> Book:
-    """The book of all that `by` enters there, journalled since numbers leave with it."""
+    """The book of all that `by` may still enter there, journalled: numbers leave with it."""
     places = places_of(by, organisation_id=organisation_id, month=month)
     if not places:
         raise PermissionDenied
-    book = book_of(places, month)
+    book = to_fill(places, month)
+    if not book.sheets:
+        raise ValidationError(
+            _(
+                "Nothing is left to fill in for this month. Numbers that are submitted or approved "
+                "leave as an export."
+            ),
+            code="closed",
+        )
     journal.record(
         "download_workbook",
         book.organisation,

@@ -34,7 +34,11 @@ def workbook(request: HttpRequest, organisation_id: int, month: dt.date) -> Http
 
 def workbook_download(request: HttpRequest, organisation_id: int, month: dt.date) -> HttpResponse:
     _desk(request, organisation_id, month)
-    book = actions.make_workbook(organisation_id=organisation_id, month=month, by=request.user)
+    try:
+        book = actions.make_workbook(organisation_id=organisation_id, month=month, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("workbook", organisation_id, month)
     name = f"{book.name}-{get_language()}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(write(book), content_type=XLSX, headers=headers)

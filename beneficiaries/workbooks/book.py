@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.utils import translation
@@ -85,6 +85,12 @@ def book_of(places: list[ProgramSite], month: dt.date) -> Book:
     for count in BeneficiaryCount.objects.filter(report__in=reported):
         reported[count.report_id].counts[count.indicator_id, count.cell_id] = count
     return Book(places[0].organisation, month, sheets)
+
+
+def to_fill(places: list[ProgramSite], month: dt.date) -> Book:
+    """The book to fill in: no number leaves with it that nobody may change any more."""
+    book = book_of(places, month)
+    return replace(book, sheets=[sheet for sheet in book.sheets if not sheet.closed])
 
 
 def by_program(rows: Iterable) -> list[tuple[Program, list]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from beneficiaries.closed import closed_places
 from beneficiaries.models import WorkbookUpload
 from programs.models import Organisation, Program, ProgramSite
 from programs.months import month_after
@@ -35,7 +36,7 @@ def places_of(user, *, month: dt.date, organisation_id: int | None = None) -> li
 
 @dataclass
 class Choice:
-    """An organisation whose workbooks one may ask for: the months, and how many sheets in each."""
+    """An organisation whose workbooks one may ask for: months, and sheets to fill in each."""
 
     organisation: Organisation
     programs: dict[int, Program] = field(default_factory=dict)
@@ -43,14 +44,19 @@ class Choice:
 
 
 def choices_of(user) -> list[Choice]:
-    """By organisation where `user` enters counts, the last months to fill: one query a month."""
+    """By organisation where `user` enters counts, the last months: four queries a month."""
     choices: dict[int, Choice] = {}
     for months_ago in range(MONTHS_OFFERED):
         month = month_after(this_month(), -months_ago)
-        for place in places_of(user, month=month):
+        places = {
+            (place.organisation_id, place.program_id, place.site_id): place
+            for place in places_of(user, month=month)
+        }
+        closed = closed_places(places, month)
+        for key, place in places.items():
             choice = choices.setdefault(place.organisation_id, Choice(place.organisation))
             choice.programs[place.program_id] = place.program
-            choice.months[month] = choice.months.get(month, 0) + 1
+            choice.months[month] = choice.months.get(month, 0) + (key not in closed)
     return sorted(choices.values(), key=lambda choice: choice.organisation.code)
 
 
@@ -66,6 +72,11 @@ class Desk:
     @property
     def programs(self) -> list[tuple[Program, list[SiteSheet]]]:
         return by_program(self.sheets)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a sheet is left to fill in."""
+        return any(sheet.closed is None for sheet in self.sheets)
 
     @property
     def before(self) -> dt.date:
