@@ -182,7 +182,7 @@ PROOFS = {
 
 
 def _choices(model: str, name: str) -> Callable[[], dict[str, str]]:
-    return lambda: dict(apps.getmodel_of(model)._meta.get_field(name).flatchoices)
+    return lambda: dict(apps.get_model(model)._meta.get_field(name).flatchoices)
 
 
 # Facts whose values are codes, and what these are called.

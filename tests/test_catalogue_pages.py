@@ -122,7 +122,7 @@ def test_a_funder_does_not_read_what_another_funder_gives(client, lead):
 
 def test_a_program_says_what_it_counts_and_where(signed_in, lead):
     page = signed_in.get(furnish(lead)["program"].get_absolute_url()).content.decode()
-    for words in ["0 to 18", "main count", "Months add up", "1\u202f234", "60 %", "Paid by"]:
+    for words in ["0 to 18", "main count", "Months add up", "1\u202f234", "60&nbsp;%", "Paid by"]:
         assert words in page
 
 
@@ -159,7 +159,7 @@ def test_an_organisation_shows_its_years(signed_in, lead):
         organisation=lead, year=2018, staff=73, budget=500365, currency="USD"
     )
     page = signed_in.get(lead.get_absolute_url()).content.decode()
-    assert "500\u202f365 USD" in page
+    assert "500\u202f365&nbsp;USD" in page
 
 
 def test_filters_stay_when_the_page_turns(signed_in, lead):

@@ -24,6 +24,7 @@ WRITTEN = {
     "purpose": "'funder'",
     "rows": "1",
     "filter": "'{}'",
+    "holds": "'{\"reports\": [1]}'",
     "file_name": "repeat('a', 32) || '.zip'",
     "sha256": "repeat('a', 64)",
     "size": "1",

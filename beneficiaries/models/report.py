@@ -149,7 +149,7 @@ class CountReport(models.Model):
         _("why it is returned"), blank=True, max_length=2000, row=IDENTITY
     )
     # Of its counts, when it was returned: what was submitted can be read again.
-    returned_revisions = ArrayField(models.BigIntegerField(), null=True, editable=False)
+    returned_revisions = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CountReportQuerySet.as_manager()

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from audit.walls import build
 from tests.conftest import as_owner
-from tests.factories import make_grant_scope, make_target
+from tests.factories import make_target
 from tests.proof import Figure, Run, proof
 from tests.scene import Scene, make_scene
 
@@ -50,7 +50,6 @@ def scenes() -> tuple[Scene, Scene]:
     found = make_scene(), make_scene()
     for scene in found:
         make_target(scene.program)
-        make_grant_scope(scene.project.grants.first(), scene.program)
         scene.upload_of(scene.colleague)
     return found
 
