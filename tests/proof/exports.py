@@ -151,7 +151,7 @@ def export_rights(run: Run) -> Figure:
         control = _made_without_rights(client, network, 3)
     patch.setattr("reports.actions.handover._require_rights_of_today", lambda export, by: None)
     control += _given_without_rights(client, network, 3)
-    return Figure(3 * tries, wrong, control, "tries", "of 7 with the rights of before")
+    return Figure(3 * tries, wrong, control, "tries", "with the rights of before")
 
 
 def _places(logs) -> Iterator[tuple[str, bytes]]:
