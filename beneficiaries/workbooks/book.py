@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.utils import translation
@@ -77,20 +77,23 @@ def sheets_of(places: Collection[ProgramSite], month: dt.date) -> list[SiteSheet
 
 def book_of(places: list[ProgramSite], month: dt.date) -> Book:
     """The book of some sites of an organisation: eight queries at most, however many."""
-    sheets = sheets_of(places, month)
+    return _book(places[0].organisation, month, sheets_of(places, month))
+
+
+def to_fill(places: list[ProgramSite], month: dt.date) -> Book:
+    """The book to fill in: no number leaves with it that nobody may change any more."""
+    sheets = [sheet for sheet in sheets_of(places, month) if not sheet.closed]
+    return _book(places[0].organisation, month, sheets)
+
+
+def _book(organisation: Organisation, month: dt.date, sheets: list[SiteSheet]) -> Book:
     asked = asked_of({sheet.program.pk for sheet in sheets}, month)
     reported = {sheet.report.pk: sheet for sheet in sheets if sheet.report}
     for sheet in sheets:
         sheet.blocks = asked[sheet.program.pk].blocks
     for count in BeneficiaryCount.objects.filter(report__in=reported):
         reported[count.report_id].counts[count.indicator_id, count.cell_id] = count
-    return Book(places[0].organisation, month, sheets)
-
-
-def to_fill(places: list[ProgramSite], month: dt.date) -> Book:
-    """The book to fill in: no number leaves with it that nobody may change any more."""
-    book = book_of(places, month)
-    return replace(book, sheets=[sheet for sheet in book.sheets if not sheet.closed])
+    return Book(organisation, month, sheets)
 
 
 def by_program(rows: Iterable) -> list[tuple[Program, list]]:
