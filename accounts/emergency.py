@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Page
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Elevation, User
@@ -25,7 +25,7 @@ class Done:
     first: int
     begun_at: dt.datetime
     ended_at: dt.datetime
-    times: int = 1
+    times: int
     line: Line | None = None
     # Where the reader may open it.
     row: Model | None = None
@@ -66,14 +66,9 @@ def done_under(elevation: Elevation, request: HttpRequest) -> Review:
 
 
 def _things(found: QuerySet) -> list[Done]:
-    things: dict[tuple, Done] = {}
-    for pk, at, *about in found.values_list("pk", "at", *ABOUT):
-        done = things.get(tuple(about))
-        if done is None:
-            things[tuple(about)] = Done(pk, at, at)
-        else:
-            done.times, done.ended_at = done.times + 1, at
-    return list(things.values())
+    groups = found.order_by().values(*ABOUT)
+    things = groups.values_list(Min("pk"), Min("at"), Max("at"), Count("pk"))
+    return sorted((Done(*thing) for thing in things), key=lambda done: done.first)
 
 
 def _find_rows(things: list[Done], reader: User) -> None:
