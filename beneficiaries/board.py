@@ -207,15 +207,9 @@ def _state_without_report(
 
 
 def _is_open(place: ProgramSite, month: dt.date) -> bool:
-    """Open at least one day of a month that has begun (ProgramSiteQuerySet.active_in)."""
-    after, program, active = month_after(month), place.program, place.active
-    return (
-        month <= timezone.now().astimezone(ZoneInfo(place.site.time_zone)).date()
-        and program.starts_on < after
-        and (program.ends_on is None or program.ends_on >= month)
-        and (active.lower is None or active.lower < after)
-        and (active.upper is None or active.upper > month)
-    )
+    """Open at least one day of a month that has begun."""
+    today = timezone.now().astimezone(ZoneInfo(place.site.time_zone)).date()
+    return month <= today and place.is_active_in(month)
 
 
 def _is_late(place: ProgramSite, month: dt.date) -> bool:

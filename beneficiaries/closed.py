@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import CountReport, PeriodLock
 from .models.lock import Place
+
+PlaceMonth = tuple[Place, dt.date]
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,21 @@ class Closed:
 
 def closed_places(places: Collection[Place], month: dt.date) -> dict[Place, Closed]:
     """The closed ones among some places: three queries, however many."""
-    reports = current_reports(places, month)
+    closed = closed_months(places, [month], current_reports(places, [month]))
+    return {place: why for (place, _month), why in closed.items()}
+
+
+def closed_months(
+    places: Collection[Place], months: Collection[dt.date], reports: dict[PlaceMonth, CountReport]
+) -> dict[PlaceMonth, Closed]:
+    """The closed months of some places, whose current reports these are: two queries."""
     closed = {
-        place: Closed(_why(report), report)
-        for place, report in reports.items()
+        key: Closed(_why(report), report)
+        for key, report in reports.items()
         if not report.is_editable
     }
-    for (place, _month), lock in PeriodLock.objects.holding(places, [month]).items():
-        closed[place] = Closed(_why_locked(lock), reports.get(place))
+    for key, lock in PeriodLock.objects.holding(places, months).items():
+        closed[key] = Closed(_why_locked(lock), reports.get(key))
     return closed
 
 
@@ -39,19 +49,23 @@ def why_closed(report: CountReport, lock: PeriodLock | None) -> str:
     return _why_locked(lock) if lock else _why(report)
 
 
-def current_reports(places: Collection[Place], month: dt.date) -> dict[Place, CountReport]:
-    """By place, the version that work goes on with: the open one, else the approved one."""
+def current_reports(
+    places: Collection[Place], months: Collection[dt.date]
+) -> dict[PlaceMonth, CountReport]:
+    """By place and month, the version that work goes on with: the open one, else the approved."""
     reports = (
         CountReport.objects.filter(
             program__in={program for _organisation, program, _site in places},
             site__in={site for _organisation, _program, site in places},
-            month=month,
+            month__in=months,
         )
         .exclude(status=CountReport.Status.SUPERSEDED)
         .order_by("version")
     )
-    found = {(one.organisation_id, one.program_id, one.site_id): one for one in reports}
-    return {place: found[place] for place in places if place in found}
+    found = {
+        ((one.organisation_id, one.program_id, one.site_id), one.month): one for one in reports
+    }
+    return {key: found[key] for key in product(places, months) if key in found}
 
 
 def _why_locked(lock: PeriodLock) -> str:

@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 from python_calamine import load_workbook
 
 from accounts.roles import Role
 from audit.models import JournalEntry
+from beneficiaries.board import this_month
+from beneficiaries.models import PeriodLock
+from beneficiaries.workbooks import desk
 from programs.models import Partnership
+from programs.months import month_after
 
 from .factories import (
     make_breakdown,
@@ -137,16 +140,34 @@ def test_what_nobody_may_change_leaves_with_no_workbook(client, place, organisat
 
 
 def test_the_list_offers_organisations_and_the_months_they_report(client, place, organisation):
-    this_month = timezone.localdate().replace(day=1)
-    beside = make_program_site(make_program(code="BESIDE"), active=(this_month, None))
+    beside = make_program_site(make_program(code="BESIDE"), active=(this_month(), None))
     partner = make_user(Role.PARTNER, organisation)
     make_membership(partner, Role.PARTNER, beside.organisation)
-    make_program_site(make_program(organisation), place.site, active=(this_month, None))
+    make_program_site(make_program(organisation), place.site, active=(this_month(), None))
     client.force_login(partner)
     answer = client.get(reverse("workbooks"))
     offered = {one.organisation: list(one.months.values()) for one in answer.context["choices"]}
     assert offered == {organisation: [3, 2, 2], beside.organisation: [1]}
-    assert url(organisation, month=this_month) in answer.content.decode()
+    assert url(organisation, month=this_month()) in answer.content.decode()
+
+
+def test_the_list_asks_once_for_all_months_and_programs(
+    place, organisation, partner, acting, django_assert_max_num_queries
+):
+    last_month = month_after(this_month(), -1)
+    submit_as_is(make_filled_report(place, last_month))
+    for _program in range(3):
+        make_program_site(make_program(organisation), place.site)
+    PeriodLock.objects.create(
+        organisation=organisation,
+        program=place.program,
+        span=(this_month(), month_after(this_month())),
+        reason="Sent to the funder.",
+        locked_by=partner,
+    )
+    with acting(partner), django_assert_max_num_queries(4):
+        [choice] = desk.choices_of(partner)
+    assert choice.months == {this_month(): 3, last_month: 4, month_after(this_month(), -2): 5}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import groupby
 from django.utils import translation
 from django.utils.translation import get_language
 
-from beneficiaries.closed import Closed, closed_places, current_reports
+from beneficiaries.closed import Closed, closed_months, current_reports
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import Block, asked_of
 from programs.models import Organisation, Program, ProgramSite, Site
@@ -59,24 +59,25 @@ class Book:
 
 
 def sheets_of(places: Collection[ProgramSite], month: dt.date) -> list[SiteSheet]:
-    """The sheets of some sites of one organisation, without numbers yet: four queries, or five."""
+    """The sheets of some sites of one organisation, without numbers yet: three queries at most."""
     keys = [(place.organisation_id, place.program_id, place.site_id) for place in places]
-    closed, reports = closed_places(keys, month), current_reports(keys, month)
+    reports = current_reports(keys, [month])
+    closed = closed_months(keys, [month], reports)
     names = sheet_names(places)
     return [
         SiteSheet(
             name=names[place.program_id, place.site_id],
             program=place.program,
             site=place.site,
-            closed=closed.get(key),
-            report=reports.get(key),
+            closed=closed.get((key, month)),
+            report=reports.get((key, month)),
         )
         for key, place in zip(keys, places, strict=True)
     ]
 
 
 def book_of(places: list[ProgramSite], month: dt.date) -> Book:
-    """The book of some sites of an organisation: eight queries at most, however many."""
+    """The book of some sites of an organisation: seven queries at most, however many."""
     return _book(places[0].organisation, month, sheets_of(places, month))
 
 

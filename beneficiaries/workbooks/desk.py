@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import product
 
-from django.utils import timezone
-
-from beneficiaries.closed import closed_places
+from beneficiaries.board import months_until, this_month
+from beneficiaries.closed import closed_months, current_reports
 from beneficiaries.models import WorkbookUpload
+from beneficiaries.models.lock import Place
 from programs.models import Organisation, Program, ProgramSite
+from programs.models.site import ProgramSiteQuerySet
 from programs.months import month_after
 
 from .book import SiteSheet, by_program, sheets_of
@@ -18,20 +20,20 @@ UPLOADS_SHOWN = 5
 MONTHS_OFFERED = 3
 
 
-def this_month() -> dt.date:
-    return timezone.localdate().replace(day=1)
-
-
 def places_of(user, *, month: dt.date, organisation_id: int | None = None) -> list[ProgramSite]:
     """Where `user` enters the month (of one organisation or of all), by program and site."""
-    places = ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts").active_in(month)
+    rows = _entered_by(user).active_in(month)
     if organisation_id:
-        places = places.filter(organisation=organisation_id)
-    rows = places.select_related("program", "organisation", "site").order_by(
-        "organisation__code", "program__code", "program_id", "site__code"
-    )
+        rows = rows.filter(organisation=organisation_id)
     # A site that closed and opened again within the month is one sheet.
     return list({(place.program_id, place.site_id): place for place in rows}.values())
+
+
+def _entered_by(user) -> ProgramSiteQuerySet:
+    places = ProgramSite.objects.reached_by(user, "beneficiaries.enter_counts")
+    return places.select_related("program", "organisation", "site").order_by(
+        "organisation__code", "program__code", "program_id", "site__code"
+    )
 
 
 @dataclass
@@ -44,19 +46,20 @@ class Choice:
 
 
 def choices_of(user) -> list[Choice]:
-    """By organisation where `user` enters counts, the last months: four queries a month."""
+    """By organisation where `user` enters counts, the last months: four queries at most."""
+    months = months_until(this_month(), MONTHS_OFFERED)
+    places: dict[Place, list[ProgramSite]] = {}
+    for row in _entered_by(user).active_in(months[-1], months[0]):
+        key = (row.organisation_id, row.program_id, row.site_id)
+        places.setdefault(key, []).append(row)
+    closed = closed_months(places, months, current_reports(places, months))
     choices: dict[int, Choice] = {}
-    for months_ago in range(MONTHS_OFFERED):
-        month = month_after(this_month(), -months_ago)
-        places = {
-            (place.organisation_id, place.program_id, place.site_id): place
-            for place in places_of(user, month=month)
-        }
-        closed = closed_places(places, month)
-        for key, place in places.items():
-            choice = choices.setdefault(place.organisation_id, Choice(place.organisation))
-            choice.programs[place.program_id] = place.program
-            choice.months[month] = choice.months.get(month, 0) + (key not in closed)
+    for month, (key, periods) in product(months, places.items()):
+        if any(place.is_active_in(month) for place in periods):
+            organisation, program = periods[0].organisation, periods[0].program
+            choice = choices.setdefault(organisation.pk, Choice(organisation))
+            choice.programs[program.pk] = program
+            choice.months[month] = choice.months.get(month, 0) + ((key, month) not in closed)
     return sorted(choices.values(), key=lambda choice: choice.organisation.code)
 
 

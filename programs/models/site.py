@@ -176,9 +176,12 @@ class ProgramSiteQuerySet(models.QuerySet):
     def tallied(self) -> ProgramSiteQuerySet:
         return self.filter(is_tallied=True)
 
-    def active_in(self, month: dt.date) -> ProgramSiteQuerySet:
-        """Open at least one day of the month, in a program that runs: a report is expected."""
-        after = month_after(month)
+    def active_in(self, month: dt.date, last: dt.date | None = None) -> ProgramSiteQuerySet:
+        """Open at least one day of the month, in a program that runs: a report is expected.
+
+        With `last`, of the months until that one: `ProgramSite.is_active_in` says which of them.
+        """
+        after = month_after(last or month)
         return self.filter(
             Q(program__ends_on=None) | Q(program__ends_on__gte=month),
             active__overlap=(month, after),
@@ -256,6 +259,16 @@ class ProgramSite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.site}"
+
+    def is_active_in(self, month: dt.date) -> bool:
+        """Whether `active_in` finds it."""
+        after, program, active = month_after(month), self.program, self.active
+        return (
+            program.starts_on < after
+            and (program.ends_on is None or program.ends_on >= month)
+            and (active.lower is None or active.lower < after)
+            and (active.upper is None or active.upper > month)
+        )
 
     def places(self, permission: str) -> list[tuple[int, int | None, int | None]]:
         """Who may change it: the lead of the program, and the organisation whose site it is."""
