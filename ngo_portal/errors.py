@@ -1,6 +1,7 @@
-"""What cannot be answered, said in the reader's language, in the portal's look, with a number.
+"""What cannot be answered, said in both languages, the reader's first, with a number.
 
-These pages read nothing: no session, no account, no database, which may be what is missing.
+These pages read nothing: no session, no account, no database, which may be what is missing. So
+nothing switches their language: to ask for the page again would send a form a second time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
@@ -49,8 +50,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
         return page(request, 413)
-    detail = str(exception) if type(exception) is BadRequest else ""
-    return page(request, 400, detail=detail)
+    return page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

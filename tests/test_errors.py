@@ -1,13 +1,16 @@
-"""What cannot be answered is said in the reader's language, with a number."""
+"""What cannot be answered is said in both languages, the reader's first, with a number."""
+
+import re
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import clear_url_caches, path
 from psycopg import errors as postgresql
 
-from ngo_portal import access, urls
+from ngo_portal import access, errors, urls
 from ngo_portal.access import Page, Scope
 from tests.factories import make_organisation, make_user
 
@@ -32,6 +35,11 @@ def probe(monkeypatch, client):
     clear_url_caches()
 
 
+def in_languages(answer) -> list[tuple[str, str]]:
+    """The sections of a page, each with its language, in their order."""
+    return re.findall(r'<section lang="(..)">(.*?)</section>', answer.content.decode(), re.DOTALL)
+
+
 def failing(cause: Exception):
     def view(request):
         raise OperationalError("gone") from cause
@@ -47,12 +55,36 @@ def failing(cause: Exception):
         ("/nowhere/%00/", 400, "n’a pas pu être lue", "could not be read"),
     ],
 )
-def test_a_refusal_speaks_the_readers_language(client, address, status, french, english):
-    for language, words in (("fr", french), ("en", english)):
-        answer = client.get(address, HTTP_ACCEPT_LANGUAGE=language)
+def test_a_refusal_speaks_both_languages(client, address, status, french, english):
+    said = {"fr": french, "en": english}
+    for first, second in (("fr", "en"), ("en", "fr")):
+        answer = client.get(address, HTTP_ACCEPT_LANGUAGE=first)
         assert answer.status_code == status
-        assert words in answer.content.decode()
-        assert answer["X-Request-ID"] in answer.content.decode()
+        sections = in_languages(answer)
+        assert [language for language, _text in sections] == [first, second]
+        for language, text in sections:
+            assert said[language] in text
+            assert answer["X-Request-ID"] in text
+
+
+TEMPLATES = ["400", "403", "403_csrf", "404", "405", "413", "429", "500", "503", "503_journal"]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_refusal_needs_anything_to_be_read_in_the_other_language(rf, name):
+    """Neither a session nor the database, and nothing of it sends the form again."""
+    answer = errors.page(rf.post("/", {"note": "Came late"}, **FRENCH), 500, name, missing="role")
+    french, english = [
+        re.findall(r"<(?:h\d|p)>(.*?)</", text) for _lang, text in in_languages(answer)
+    ]
+    assert len(french) == len(english) == 3
+    assert all(one and one != other for one, other in zip(french, english, strict=True))
+    assert "<form" not in answer.content.decode()
+
+
+def test_every_refusal_is_looked_at():
+    folder = settings.BASE_DIR / "ngo_portal" / "templates"
+    assert sorted(TEMPLATES) == sorted(page.stem for page in folder.glob("[45]*.html"))
 
 
 def test_a_cookie_with_a_sign_no_database_keeps_is_refused(client):

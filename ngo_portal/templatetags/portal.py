@@ -9,6 +9,7 @@ import re
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.html import format_html
@@ -110,6 +111,12 @@ def first_day(span) -> str:
 def last_day(span) -> str:
     """The last day of a range that is stored half open."""
     return day(span.upper - dt.timedelta(days=1)) if span and span.upper else ""
+
+
+@register.filter
+def then_the_others(language: str) -> list[str]:
+    """A language, then the other: what has to be understood on a page that switches nothing."""
+    return [language, *(code for code, _name in settings.LANGUAGES if code != language)]
 
 
 @register.simple_tag
