@@ -154,3 +154,16 @@ def test_the_grid_works_without_javascript_on_a_phone(report, visit):
     assert "not understood" in person.page.inner_text("#error-summary")
     assert cells(person).nth(1).input_value() == "many"
     assert report.counts.get().value == 12
+
+
+def test_a_number_typed_before_the_scripts_arrive_is_saved_once_they_do(report, visit):
+    person = visit("en")
+    person.sign_in(make_user(Role.FIELD_WORKER, report.organisation))
+    scripts = []
+    person.page.route("**/grid*.js", lambda route: scripts.append(route))
+    person.page.goto(person.base + report.get_absolute_url(), wait_until="commit")
+    cells(person).nth(0).fill("12")
+    cells(person).nth(1).focus()
+    scripts.pop().continue_()
+    state(person, 0, "saved")
+    assert report.counts.get().value == 12

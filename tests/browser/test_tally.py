@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from beneficiaries import tallies
@@ -55,8 +56,8 @@ def test_a_day_is_entered_by_taps(phone, place):
     phone.page.wait_for_selector("text=The sheet is saved")
     assert sum(count.value for count in TallySheet.objects.get().counts.all()) == 15
     assert sum(count.value for count in BeneficiaryCount.objects.all()) == 15
-    assert phone.page.is_hidden("#tally-waiting")
     assert phone.violations() == []
+    assert phone.page.is_hidden("#tally-waiting")
     assert phone.complaints == []
 
 
@@ -81,7 +82,7 @@ def test_numbers_that_were_not_saved_come_back(phone, place):
     phone.page.wait_for_selector("text=Numbers that were typed here and not saved are back.")
     assert phone.page.inner_text("[data-total]") == "2"
     phone.page.click("text=Discard them")
-    phone.page.wait_for_function("document.querySelector('[data-total]').textContent === '0'")
+    expect(phone.page.locator("[data-total]")).to_have_text("0")
     assert phone.page.evaluate("localStorage.length") == 0
 
 
@@ -99,3 +100,16 @@ def test_a_stale_sheet_shows_both_and_is_saved_knowingly(phone, place, visit):
     phone.page.click(".tally-save")
     phone.page.wait_for_selector("text=The sheet is saved")
     assert TallySheet.objects.get().counts.get().value == 2
+
+
+def test_a_number_typed_before_the_scripts_arrive_is_kept(phone, place):
+    scripts = []
+    phone.page.route("**/tally*.js", lambda route: scripts.append(route))
+    phone.page.goto(f"{phone.base}/tally/{place.pk}/today/", wait_until="commit")
+    phone.page.locator(".tally-number").nth(0).fill("4")
+    scripts.pop().continue_()
+    phone.page.unroute("**/tally*.js")
+    expect(phone.page.locator("[data-total]")).to_have_text("4")
+    phone.open("/tally/")
+    phone.page.click("#tally-waiting a")
+    expect(phone.page.locator(".tally-number").nth(0)).to_have_value("4")

@@ -316,4 +316,6 @@ for (const [id, typed] of waiting) {
 store();
 cells().forEach((input) => { input.dataset.was = input.defaultValue; });
 form.querySelectorAll(".count-grid tbody tr").forEach(total);
+// What was typed and left while this script was still on its way.
+cells().filter((input) => input.value !== input.defaultValue && !waiting.has(input.id) && input !== document.activeElement).forEach(queue);
 if (waiting.size) send();

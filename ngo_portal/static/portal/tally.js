@@ -30,7 +30,8 @@
     const path = new URL(form.action).pathname;
     const inputs = [...form.querySelectorAll(".tally-number")];
     const numbers = () => Object.fromEntries(inputs.filter((one) => one.value).map((one) => [one.name, one.value]));
-    const started = JSON.stringify(numbers());
+    const started = JSON.stringify(Object.fromEntries(inputs.filter((one) => one.defaultValue).map((one) => [one.name, one.defaultValue])));
+    const isTyped = () => JSON.stringify(numbers()) !== started;
     let timer = 0;
     let isSending = false;
     let isWaiting = false;
@@ -59,10 +60,13 @@
     }
     function bringBack() {
       const draft = store.read(path);
-      if (!draft) return;
+      if (!draft) {
+        if (isTyped()) typed(); // while this script was still on its way
+        return;
+      }
       const isSaved = draft.sent && Number(form.elements.revision.value) > Number(draft.revision);
       if (isSaved || JSON.stringify(draft.numbers) === started) { store.drop(path); return; }
-      inputs.forEach((one) => { one.value = draft.numbers[one.name] ?? ""; });
+      inputs.filter((one) => one.value === one.defaultValue).forEach((one) => { one.value = draft.numbers[one.name] ?? ""; });
       form.elements.revision.value = draft.revision;
       form.querySelectorAll("details").forEach((one) => { one.open = sum(one) > 0; });
       form.querySelector("[data-restored]").hidden = false;
@@ -127,7 +131,7 @@
     form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
     addEventListener("online", again);
     document.addEventListener("leaving", (event) => {
-      if (!form.isConnected || JSON.stringify(numbers()) === started) return;
+      if (!form.isConnected || !isTyped()) return;
       event.detail.push(fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }));
     });
 
