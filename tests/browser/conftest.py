@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from accounts import factors
+from tests.browser.slow import handler
 from tests.signing import next_code, with_application
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -23,6 +23,7 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "a long enough password"
+expect.set_options(timeout=10_000)
 LOW = """() => [...document.querySelectorAll("button, .btn, select, textarea, summary, input")]
     .filter((one) => one.offsetParent && !one.matches("[type=checkbox], [type=radio]"))
     .filter((one) => one.offsetWidth > 1 && one.offsetHeight < 44)
@@ -51,7 +52,7 @@ def chromium(django_db_setup):
 @pytest.fixture
 def server(own_database):
     """The portal on a free port of this machine, in threads of this process."""
-    thread = LiveServerThread("localhost", StaticFilesHandler)
+    thread = LiveServerThread("localhost", handler())
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -64,7 +65,11 @@ def server(own_database):
 
 @dataclass
 class Visit:
-    """A person in front of the portal: the page, what the console said, where the server is."""
+    """A person in front of the portal: the page, what the console said, where the server is.
+
+    A press returns when the next page begins to arrive. What is asserted of that page is either
+    `expect(...)`, which waits, or comes after `whole()`.
+    """
 
     page: Page
     base: str
@@ -72,6 +77,11 @@ class Visit:
 
     def open(self, path: str):
         return self.page.goto(self.base + path)
+
+    def whole(self) -> Page:
+        """The page, once all of it is here."""
+        self.page.wait_for_load_state()
+        return self.page
 
     def sign_in(self, user) -> None:
         """Password, then a code of the person's application."""
@@ -103,7 +113,7 @@ class Visit:
 
     def violations(self) -> list[str]:
         """What axe-core finds wrong on the page as it stands (WCAG 2.2 AA)."""
-        self.page.evaluate(AXE.read_text())
+        self.whole().evaluate(AXE.read_text())
         found = self.page.evaluate(
             "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
             " 'best-practice']})"
@@ -112,11 +122,11 @@ class Visit:
 
     def low_targets(self) -> list[str]:
         """Buttons, fields and folds that are lower than 44 px, too low for a finger."""
-        return [f"lower than 44 px: {html}" for html in self.page.evaluate(LOW)]
+        return [f"lower than 44 px: {html}" for html in self.whole().evaluate(LOW)]
 
     def overflows(self) -> bool:
         """Whether the page is wider than the screen."""
-        return self.page.evaluate(
+        return self.whole().evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         )
 

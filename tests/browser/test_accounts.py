@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core import mail
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts import sitting
 from accounts.models import Membership, User
@@ -91,11 +92,11 @@ def add_first_passkey(phone) -> None:
     assert phone.violations() == []
     page.click("main form .btn-primary")
     page.wait_for_selector(".codes")
-    assert page.locator(".codes li").count() == 10
+    expect(page.locator(".codes li")).to_have_count(10)
     assert phone.violations() == []
     assert not phone.overflows()
     page.click("main form .btn-primary")
-    assert "mon téléphone" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("mon téléphone")
     page.click("text=Renommer")
     assert phone.violations() == []
     phone.open("/")

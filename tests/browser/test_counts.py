@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from audit.models import JournalEntry
@@ -91,10 +92,9 @@ def test_a_month_is_entered_on_a_phone_left_and_submitted_once(phone, place):
     mark_rows(phone)
     page.wait_for_selector("#checks .ready")
     submit.dblclick()
-    page.wait_for_selector(".reading")
+    expect(page.locator(".reading td.total")).to_have_text(["1\u202f240", "7"])
+    expect(page.locator(".reading abbr")).to_have_text(["nc"])
     assert cells(phone).count() == 0
-    assert page.locator("td.total").all_inner_texts() == ["1\u202f240", "7"]
-    assert page.locator(".reading abbr").all_inner_texts() == ["nc"]
     assert JournalEntry.objects.filter(action="submit").count() == 1
     assert phone.violations() == []
     assert not phone.overflows()
@@ -106,18 +106,19 @@ def test_a_month_is_sent_by_plain_forms(place, visit):
     person.sign_in(make_user(Role.FIELD_WORKER, place.organisation, language="fr"))
     page = person.page
     page.locator("form[action$='/open/'] button").first.click()
+    person.whole()
     for cell in cells(person).all():
         cell.fill("3")
     cells(person).nth(4).fill("trois")
     page.fill("#comment", "Travaux sur le toit.")
     page.click("button[formaction$='/submit/']")
-    assert "« trois »" in page.inner_text("#error-summary").replace("\u00a0", " ")
+    expect(page.locator("#error-summary")).to_contain_text("« trois »")
     assert cells(person).nth(4).input_value() == "trois"
     assert cells(person).nth(5).input_value() == "3"
     assert page.input_value("#comment") == "Travaux sur le toit."
     cells(person).nth(4).fill("4")
     page.click("button[formaction$='/submit/']")
-    assert page.locator("td.total").all_inner_texts() == ["28", "27"]
+    expect(page.locator("td.total")).to_have_text(["28", "27"])
     report = CountReport.objects.get()
     assert (report.status, report.comment) == ("submitted", "Travaux sur le toit.")
 
@@ -148,7 +149,7 @@ def grant_exception(desk, place) -> None:
 def test_a_locked_month_says_why_and_an_exception_frees_it(phone, desk, place):
     report = begin(phone)
     lock_last_month(desk)
-    assert "all its programs" in desk.page.inner_text("main")
+    expect(desk.page.locator("main")).to_contain_text("all its programs")
     cells(phone).nth(0).fill("12")
     cells(phone).nth(0).blur()
     state(phone, 0, "invalid")

@@ -1,6 +1,7 @@
 """The dashboard in a real browser: figures first, charts after them, under the strict policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import (
@@ -64,13 +65,13 @@ def test_a_coordinator_narrows_the_dashboard_and_follows_a_figure(visit, network
     page.select_option("#filter-program", str(network.program.pk))
     page.wait_for_url(f"**program={network.program.pk}**")
     page.wait_for_selector("figure.chart.pillars svg")
-    assert page.locator("section.program").count() == 1
+    expect(page.locator("section.program")).to_have_count(1)
     page.click("figure.chart.trend summary")
-    assert page.locator("figure.chart.trend tbody tr").count() == 12
+    expect(page.locator("figure.chart.trend tbody tr")).to_have_count(12)
     page.click(f"#figure-{network.program.pk}-{network.events.pk} h3 a")
-    assert page.locator("tbody tr").first.is_visible()
+    expect(page.locator("tbody tr").first).to_be_visible()
     page.click("text=Back to the dashboard")
-    assert page.input_value("#filter-program") == str(network.program.pk)
+    expect(page.locator("#filter-program")).to_have_value(str(network.program.pk))
     assert person.complaints == []
 
 
@@ -80,4 +81,4 @@ def test_without_javascript_every_chart_is_one_link_away(visit, network):
     person.open(ADDRESS)
     assert person.page.is_visible("#filter-from")
     person.page.click(".chart-place.trend a")
-    assert person.page.locator("tbody tr").count() == 12
+    expect(person.page.locator("tbody tr")).to_have_count(12)

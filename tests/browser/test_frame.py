@@ -1,5 +1,7 @@
 """What every page has: a door, a language switch, a quick exit."""
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import PHONE
 from tests.factories import make_membership, make_organisation, make_user
 
@@ -10,8 +12,8 @@ def test_somebody_signs_in_on_a_phone_and_changes_the_language(visit):
     person.sign_in(user)
     assert person.page.locator("html").get_attribute("lang") == "fr"
     person.page.click("text=English")
-    assert person.page.locator("html").get_attribute("lang") == "en"
-    assert person.page.url == person.base + "/dashboard/"
+    expect(person.page.locator("html")).to_have_attribute("lang", "en")
+    expect(person.page).to_have_url(person.base + "/dashboard/")
     assert person.complaints == []
 
 

@@ -1,6 +1,7 @@
 """An auditor asks who saw what, at a desk and on a telephone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from audit import journal
 from audit.scope import scope
@@ -30,13 +31,13 @@ def test_an_auditor_finds_who_changed_a_program(visit, language, size, tmp_path)
         window.page.click(".fold > summary")
     asked.select_option(str(worker.pk))
     window.page.click(".fold button")
-    assert asked.is_visible()
-    assert window.page.locator("tbody tr").count() == 3
+    expect(asked).to_be_visible()
+    expect(window.page.locator("tbody tr")).to_have_count(3)
     window.open(program.get_absolute_url())
     window.page.click("main a[href*='/journal/']")
-    assert window.page.locator("tbody tr").count() == 3
+    expect(window.page.locator("tbody tr")).to_have_count(3)
     window.page.locator("tbody th a").last.click()
-    assert "Nadia Roux" in window.page.inner_text("main")
+    expect(window.page.locator("main")).to_contain_text("Nadia Roux")
     assert window.violations() == []
     assert not window.overflows()
     window.page.screenshot(path=tmp_path / "entry.png", full_page=True)

@@ -1,6 +1,7 @@
 """A month that is returned, mended, approved and corrected; a partner's, and the dashboard."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from beneficiaries.actions import report as reports
@@ -104,16 +105,16 @@ def test_a_month_is_returned_mended_approved_and_corrected(visit, submitted, wor
     assert MEND in first.inner_text()
     assert phone.violations() == []
     first.locator("a.btn").click()
-    assert "Maya" in phone.page.inner_text(".notice.attention:visible")
-    assert MEND in phone.page.inner_text(".notice.attention:visible")
+    for said in ("Maya", MEND):
+        expect(phone.page.locator(".notice.attention:visible")).to_contain_text(said)
     write(phone, 0, "7")
     phone.page.click(SUBMIT)
     phone.page.wait_for_selector(".reading")
 
     assert figure(desk) == "–"
     review(desk)
-    assert desk.page.locator("td.changed del").all_inner_texts() == ["1"]
-    assert "1 cell changed since it was returned" in desk.page.inner_text("main")
+    expect(desk.page.locator("td.changed del")).to_have_text(["1"])
+    expect(desk.page.locator("main")).to_contain_text("1 cell changed since it was returned")
     assert desk.violations() == []
     approve(desk)
     assert figure(desk) == "15"
@@ -121,8 +122,8 @@ def test_a_month_is_returned_mended_approved_and_corrected(visit, submitted, wor
     phone.open(submitted.get_absolute_url())
     phone.page.fill("#reason", CORRECT)
     phone.page.click("form[action$='/correct/'] button")
-    assert CORRECT in phone.page.inner_text(".notice:visible")
-    assert "version 2" in phone.page.inner_text("main")
+    expect(phone.page.locator(".notice:visible")).to_contain_text(CORRECT)
+    expect(phone.page.locator("main")).to_contain_text("version 2")
     assert phone.violations() == []
     assert not phone.overflows()
     write(phone, 1, "3")
@@ -130,8 +131,8 @@ def test_a_month_is_returned_mended_approved_and_corrected(visit, submitted, wor
     phone.page.wait_for_selector(".reading")
     assert figure(desk) == "15"
     review(desk)
-    assert CORRECT in desk.page.inner_text("main")
-    assert desk.page.locator("td.changed del").all_inner_texts() == ["1"]
+    expect(desk.page.locator("main")).to_contain_text(CORRECT)
+    expect(desk.page.locator("td.changed del")).to_have_text(["1"])
     approve(desk)
     assert figure(desk) == "17"
     submitted.refresh_from_db()
@@ -174,8 +175,8 @@ def test_a_lead_sees_a_partners_month_once_it_is_submitted(visit, partner_place)
     assert phone.violations() == []
     desk.open("/counts/")
     desk.page.click(".board a.is-submitted")
-    assert desk.page.url == there
-    assert "Léa" in desk.page.inner_text("main")
+    expect(desk.page).to_have_url(there)
+    expect(desk.page.locator("main")).to_contain_text("Léa")
     assert desk.page.inner_text("td.total") == "4"
     review(desk)
     approve(desk)
