@@ -14,6 +14,21 @@ from .figures.selection import Choice
 
 
 @dataclass(frozen=True)
+class Field:
+    """One field of the period: what stands in it, and what is wrong with that."""
+
+    name: str
+    label: str
+    text: str
+    error: str
+
+    @property
+    def is_month(self) -> bool:
+        """Whether the browser's own field for months can hold it: any other text it would drop."""
+        return not self.text or period.month_of(self.text) is not None
+
+
+@dataclass(frozen=True)
 class FilterBar:
     """What the form shows, and what the page's links carry on."""
 
@@ -22,40 +37,50 @@ class FilterBar:
     menus: list[Choice]
     sentences: list[str]
 
-    @property
-    def first_month(self) -> str:
-        return f"{self.selection.period.start:%Y-%m}"
+    @cached_property
+    def period(self) -> Field:
+        return self._field("period", _("Period"), self.selection.period.code)
+
+    @cached_property
+    def first_month(self) -> Field:
+        return self._field("from", _("First month"), f"{self.selection.period.start:%Y-%m}")
+
+    @cached_property
+    def last_month(self) -> Field:
+        return self._field("to", _("Last month"), f"{self.selection.period.last_month:%Y-%m}")
+
+    def _field(self, name: str, label: str, shown: str) -> Field:
+        """What was typed, where it cannot be read; otherwise what is shown."""
+        chosen = self.selection.period
+        return Field(name, label, chosen.typed.get(name, shown), chosen.errors.get(name, ""))
 
     @property
-    def last_month(self) -> str:
-        return f"{self.selection.period.last_month:%Y-%m}"
+    def mistakes(self) -> list[Field]:
+        fields = (self.period, self.first_month, self.last_month)
+        return [field for field in fields if field.error]
 
     @cached_property
     def query(self) -> str:
+        """The question of the figures that are shown."""
         return urlencode(self.selection.query)
+
+    @cached_property
+    def typed_query(self) -> str:
+        """The same with what was typed in the period, for links that come back to its fields."""
+        return urlencode(self.selection.query | self.selection.period.typed)
 
     @property
     def other_state(self) -> str:
         """The same question, with or without what is not yet approved."""
-        kept = {name: value for name, value in self.selection.query.items() if name != "state"}
+        asked = self.selection.query | self.selection.period.typed
+        kept = {name: value for name, value in asked.items() if name != "state"}
         return urlencode(kept if self.selection.with_unapproved else {**kept, "state": "all"})
 
     @property
     def is_listed(self) -> bool:
         """Whether the period's menu has the chosen period."""
-        code = self.selection.period.code
-        fixed = {period.DEFAULT, period.RANGE}
+        code, fixed = self.period.text, {period.DEFAULT, period.RANGE}
         return code in fixed or any(code == c for g in self.groups for c, _label in g.options)
-
-    @property
-    def notices(self) -> list[str]:
-        """What was asked for and left out."""
-        found = []
-        if self.selection.period.is_fallback:
-            found.append(_("This period cannot be read: here are the last 12 months."))
-        if self.selection.ignored:
-            found.append(_("Part of this choice is not visible to you: it was left out."))
-        return found
 
 
 def filter_bar(selection: Selection) -> FilterBar:

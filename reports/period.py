@@ -2,7 +2,8 @@
 
 `period=` holds one word: `last12`, `2026-10` (a month), `2026-Q3`, `2026` (a civil year),
 `school-2025-09` and `fiscal-2025-04` (twelve months from a start month), or `range` with
-`from=2025-01&to=2025-06`. What cannot be read becomes the last twelve months.
+`from=2025-01&to=2025-06`. What cannot be read is kept beside what is wrong with it, and the last
+twelve months stand in its place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from babel.dates import format_skeleton, get_month_names
@@ -21,9 +22,9 @@ from programs.months import month_after
 
 DEFAULT = "last12"
 RANGE = "range"
-# A range longer than this is a mistake of typing.
+# A range longer than this is a mistake of typing, and so is a year outside of these.
 MAX_MONTHS = 240
-FIRST_YEAR = 1980
+FIRST_YEAR, LAST_YEAR = 1980, 2100
 # Months in which school years begin: France and Cambodia or Nepal in autumn, India in June.
 SCHOOL_STARTS = (9, 6)
 FISCAL_STARTS = (4, 7, 10)
@@ -56,8 +57,9 @@ class Period:
     end: dt.date
     # The first day of the running month: nothing is due from it on.
     now: dt.date = field(compare=False)
-    # Whether the URL asked for something that could not be read.
-    is_fallback: bool = field(default=False, compare=False)
+    # What was typed and cannot be read, and how to mend it, each by its name in the URL.
+    typed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    errors: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def months(self) -> tuple[dt.date, ...]:
@@ -110,51 +112,74 @@ def month_name(month: dt.date) -> str:
 def parse(query: Mapping[str, str], today: dt.date) -> Period:
     """The period a query string asks for; the last twelve complete months otherwise."""
     now = first_of_month(today)
-    code = (query.get("period") or DEFAULT).strip()
+    months = {name: (query.get(name) or "").strip() for name in ("from", "to")}
+    code = (query.get("period") or "").strip() or (RANGE if any(months.values()) else DEFAULT)
     if code == DEFAULT:
         return last_twelve(now)
-    bounds = _range(query, now) if code == RANGE else _bounds(code)
-    if bounds is None or not _is_believable(*bounds):
-        return last_twelve(now, is_fallback=True)
-    return Period(code, *bounds, now)
+    if code == RANGE:
+        return _range(months, now)
+    if bounds := _bounds(code):
+        return Period(code, *bounds, now)
+    error = _("This period cannot be read: choose one from the list.")
+    return last_twelve(now, typed={"period": code}, errors={"period": error})
 
 
-def last_twelve(now: dt.date, *, is_fallback: bool = False) -> Period:
-    return Period(DEFAULT, month_after(now, -12), now, now, is_fallback)
+def last_twelve(now: dt.date, **refused: Mapping[str, str]) -> Period:
+    return Period(DEFAULT, month_after(now, -12), now, now, **refused)
 
 
-def _is_believable(start: dt.date, end: dt.date) -> bool:
-    return start.year >= FIRST_YEAR and 0 < months_between(start, end) <= MAX_MONTHS
-
-
-def _month(text: str) -> dt.date | None:
-    found = MONTH.match(text.strip())
+def month_of(text: str) -> dt.date | None:
+    """The month that a text like 2026-10 names; None for any other text."""
+    found = MONTH.match(text)
     if not found:
         return None
     year, month = int(found[1]), int(found[2])
-    return dt.date(year, month, 1) if 1900 <= year <= 9000 and 1 <= month <= 12 else None
+    is_one = FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12
+    return dt.date(year, month, 1) if is_one else None
 
 
-def _range(query: Mapping[str, str], now: dt.date) -> tuple[dt.date, dt.date] | None:
-    """Months from and to, in any order; both empty means that they are still to be chosen."""
-    texts = [query.get("from") or "", query.get("to") or ""]
-    if not any(texts):
-        return month_after(now, -12), now
-    months = [month for month in map(_month, texts) if month]
-    if len(months) < sum(map(bool, texts)):
-        return None
-    return min(months), month_after(max(months), 1)
+def _range(typed: Mapping[str, str], now: dt.date) -> Period:
+    """From one month to another; one alone is that month; both empty are still to be chosen."""
+    found = {name: month_of(text) for name, text in typed.items() if text}
+    if not found:
+        return replace(last_twelve(now), code=RANGE)
+    if errors := _refused(found, now):
+        return last_twelve(now, typed={"period": RANGE, **typed}, errors=errors)
+    return Period(RANGE, min(found.values()), month_after(max(found.values()), 1), now)
+
+
+def _refused(months: Mapping[str, dt.date | None], now: dt.date) -> dict[str, str]:
+    """What is wrong with months that were typed, and how to mend it, by their names."""
+    unread = [name for name, month in months.items() if month is None]
+    if unread:
+        text = _(
+            "Write a year from %(first)s to %(last)s and a month from 01 to 12, as in %(example)s."
+        )
+        example = f"{month_after(now, -1):%Y-%m}"
+        values = {"first": FIRST_YEAR, "last": LAST_YEAR, "example": example}
+        return dict.fromkeys(unread, text % values)
+    first, last = months.get("from"), months.get("to")
+    if not first or not last:
+        return {}
+    if last < first:
+        text = _("The last month comes before the first: choose %(month)s or a later one.")
+        return {"to": text % {"month": month_name(first)}}
+    if months_between(first, last) >= MAX_MONTHS:
+        text = _("These are more than %(years)s years: choose %(month)s or an earlier month.")
+        latest = month_name(month_after(first, MAX_MONTHS - 1))
+        return {"to": text % {"years": MAX_MONTHS // 12, "month": latest}}
+    return {}
 
 
 def _bounds(code: str) -> tuple[dt.date, dt.date] | None:
     """The first day in and the first day out of a period written as one word."""
-    start, months = _month(code), 1
+    start, months = month_of(code), 1
     if found := QUARTER.match(code):
-        start, months = _month(f"{found[1]}-{int(found[2]) * 3 - 2:02}"), 3
+        start, months = month_of(f"{found[1]}-{int(found[2]) * 3 - 2:02}"), 3
     elif found := YEAR.match(code):
-        start, months = _month(f"{code}-01"), 12
+        start, months = month_of(f"{code}-01"), 12
     elif found := TWELVE_MONTHS.match(code):
-        start, months = _month(f"{found[2]}-{found[3]}"), 12
+        start, months = month_of(f"{found[2]}-{found[3]}"), 12
     return (start, month_after(start, months)) if start else None
 
 

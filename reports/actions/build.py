@@ -74,7 +74,7 @@ def build(*, export: Export, by: User) -> Export:
 def asked_again(export: Export, by: User) -> Selection | None:
     """The question with the rights of this moment; None when a part of it cannot be asked."""
     selection = figures.select(by.within(export.organisation_id), export.filter)
-    return None if selection.ignored or selection.period.is_fallback else selection
+    return None if selection.ignored or selection.period.errors else selection
 
 
 @transaction.atomic

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from django.core.cache import cache
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from beneficiaries.models import CountReport
 from programs.views.pages import page_of
@@ -28,6 +31,8 @@ def dashboard_chart(request: HttpRequest, name: str) -> HttpResponse:
     if key and (kept := cache.get(key)):
         return HttpResponse(kept)
     selection = figures.select(request.user, request.GET)
+    if selection.period.errors:
+        return to_mend(request)
     table = charts.table(selection, name, request.GET.get("figure", ""))
     if table is None:
         raise Http404
@@ -42,6 +47,8 @@ def dashboard_chart(request: HttpRequest, name: str) -> HttpResponse:
 
 def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpResponse:
     selection = figures.select(request.user, request.GET)
+    if selection.period.errors:
+        return to_mend(request)
     figure = figures.figure(selection, f"{program}-{indicator}")
     if figure is None:
         raise Http404
@@ -53,3 +60,10 @@ def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpR
         "bar": filter_bar(selection),
     }
     return render(request, "reports/figure_evidence.html", context)
+
+
+def to_mend(request: HttpRequest) -> HttpResponse:
+    """To the fields of the period, which keep what was typed and say what is wrong with it."""
+    if request.htmx:
+        raise BadRequest(_("This period cannot be read: choose another one on the dashboard."))
+    return redirect(f"{reverse('dashboard')}?{request.GET.urlencode()}")

@@ -15,6 +15,8 @@ from reports.actions import handover
 from reports.forms import ExportForm
 from reports.models import Export
 
+from .dashboard import to_mend
+
 
 def exports(request: HttpRequest) -> HttpResponse:
     rows = Export.objects.visible_to(request.user).listed()
@@ -23,6 +25,8 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 def export_request(request: HttpRequest) -> HttpResponse:
     question = asking.read(request.user, request.GET)
+    if question.selection.period.errors:
+        return to_mend(request)
     form = ExportForm(request.POST or None)
     if form.is_valid():
         try:
