@@ -5,7 +5,6 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from beneficiaries.models import CountReport
 from programs.views.pages import page_of
@@ -63,7 +62,10 @@ def figure_evidence(request: HttpRequest, program: int, indicator: int) -> HttpR
 
 
 def to_mend(request: HttpRequest) -> HttpResponse:
-    """To the fields of the period, which keep what was typed and say what is wrong with it."""
+    """To the fields of the period, which keep what was typed and say what is wrong with it.
+
+    A fragment of a page has no room for that: no address that the portal gives is refused here.
+    """
     if request.htmx:
-        raise BadRequest(_("This period cannot be read: choose another one on the dashboard."))
+        raise BadRequest
     return redirect(f"{reverse('dashboard')}?{request.GET.urlencode()}")
