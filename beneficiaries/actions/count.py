@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,6 +19,8 @@ from programs.violations import explained
 from .report import StaleText
 
 Key = tuple[int, int]
+# Written by one statement: it takes 65 535 values, ten a row.
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -52,42 +54,57 @@ class StaleCell(Exception):
         self.count, self.author, self.at = count, author, at
 
 
-@transaction.atomic
 def save_cells(
-    *,
-    report: CountReport,
-    entries: Mapping[Key, Entry],
-    by: User,
-    is_derived: bool = False,
+    *, report: CountReport, entries: Mapping[Key, Entry], by: User, is_derived: bool = False
 ) -> int:
     """Write many cells, keyed by (indicator id, cell id); returns how many changed.
 
     Empty entries clear their cell. Numbers that come from the tally sheets (`is_derived`) are
     changed only by the tally sheets. The number of queries does not depend on the cells.
     """
-    may_enter(report, by)
-    for entry in entries.values():
-        check_value(entry)
-    asked = sheet.asked(program=report.program, month=report.month)
-    if not entries.keys() <= asked.keys.keys():
-        raise not_asked()
-    _hold(report)
-    kept = {(c.indicator_id, c.cell_id): c for c in BeneficiaryCount.objects.filter(report=report)}
-    changed = _changed(entries, kept, is_derived=is_derived)
-    written = [
-        _count(
-            report,
-            asked.by_indicator[indicator].indicator,
-            cell,
-            entry,
-            comment=kept[indicator, cell].comment if (indicator, cell) in kept else "",
-            is_derived=is_derived,
-        )
-        for (indicator, cell), entry in changed.items()
-        if not entry.is_empty
-    ]
-    _write(written, cleared=[kept[key].pk for key, entry in changed.items() if entry.is_empty])
-    return len(changed)
+    return save_month(month=report.month, entries={report: entries}, by=by, is_derived=is_derived)
+
+
+@transaction.atomic
+def save_month(
+    *,
+    month: dt.date,
+    entries: Mapping[CountReport, Mapping[Key, Entry]],
+    by: User,
+    is_derived: bool = False,
+) -> int:
+    """`save_cells` of several reports of one month, all or none, in as many queries as of one."""
+    for report, own in entries.items():
+        may_enter(report, by)
+        for entry in own.values():
+            check_value(entry)
+    asked = sheet.asked_of({report.program_id for report in entries}, month)
+    for report, own in entries.items():
+        if not own.keys() <= asked[report.program_id].keys.keys():
+            raise not_asked()
+    _hold(*entries)
+    kept = _kept(entries)
+    written, cleared = [], []
+    for report, own in entries.items():
+        rows = asked[report.program_id].by_indicator
+        for key, entry in _changed(own, kept[report.pk], is_derived=is_derived).items():
+            count = kept[report.pk].get(key)
+            if entry.is_empty:
+                cleared.append(count.pk)
+            else:
+                row = _count(report, rows[key[0]].indicator, key[1], entry, count)
+                row.is_derived = is_derived
+                written.append(row)
+    _write(written, cleared=cleared)
+    return len(written) + len(cleared)
+
+
+def _kept(reports: Iterable[CountReport]) -> dict[int, dict[Key, BeneficiaryCount]]:
+    """The counts of some reports as they are now, by report and cell."""
+    kept: dict[int, dict[Key, BeneficiaryCount]] = {report.pk: {} for report in reports}
+    for count in BeneficiaryCount.objects.filter(report__in=kept):
+        kept[count.report_id][count.indicator_id, count.cell_id] = count
+    return kept
 
 
 def _changed(
@@ -109,6 +126,7 @@ def _write(written: list[BeneficiaryCount], *, cleared: list[int]) -> None:
     with explained():
         BeneficiaryCount.objects.bulk_create(
             written,
+            batch_size=MOST_ROWS,
             update_conflicts=True,
             unique_fields=["report", "indicator", "cell"],
             update_fields=["value", "missing_reason", "comment", "is_derived"],
@@ -186,8 +204,8 @@ def _write_note(
     return note
 
 
-def _hold(report: CountReport) -> None:
-    CountReport.objects.filter(pk=report.pk).hold()
+def _hold(*reports: CountReport) -> None:
+    CountReport.objects.filter(pk__in=[report.pk for report in reports]).hold()
 
 
 def may_enter(report: CountReport, by: User) -> None:
@@ -203,28 +221,26 @@ def check_value(entry: Entry) -> None:
         )
 
 
-def _columns_of(entry: Entry) -> dict:
-    columns = {"value": entry.value, "missing_reason": entry.missing_reason}
-    return columns if entry.comment is None else columns | {"comment": entry.comment}
-
-
 def _count(
     report: CountReport,
     indicator: Indicator,
     cell_id: int,
     entry: Entry,
-    *,
-    comment: str = "",
-    is_derived: bool = False,
+    kept: BeneficiaryCount | None,
 ) -> BeneficiaryCount:
+    """The row of an entry, with the comment of before unless it brings one."""
+    comment = entry.comment
+    if comment is None:
+        comment = kept.comment if kept else ""
     return BeneficiaryCount(
         organisation_id=report.organisation_id,
         report=report,
         indicator=indicator,
         breakdown_id=indicator.breakdown_id,
         cell_id=cell_id,
-        is_derived=is_derived,
-        **{"comment": comment} | _columns_of(entry),
+        value=entry.value,
+        missing_reason=entry.missing_reason,
+        comment=comment,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -62,15 +63,26 @@ def open_report(*, program: Program, site: Site, month: dt.date, by: User) -> Co
         return found
     check_may_open(wanted, by=by)
     try:
-        with explained():
-            wanted.save(force_insert=True)
-            journal.record("open", wanted, by=by)
+        start_reports([wanted], by=by)
     except ValidationError:
         # Somebody opened it at the same moment: theirs is the one.
         if found := versions.current():
             return found
         raise
     return wanted
+
+
+def start_reports(wanted: Sequence[CountReport], *, by: User) -> None:
+    """Write first drafts of sites that are open for their program: all or none, at once.
+
+    The database refuses a month that somebody else started or locked at the same moment.
+    """
+    for report in wanted:
+        _check_enters(report, by)
+        _check_has_begun(report)
+    with explained():
+        CountReport.objects.bulk_create(wanted)
+        journal.record_each("open", wanted, by=by)
 
 
 def check_may_open(wanted: CountReport, *, by: User) -> None:
@@ -84,8 +96,7 @@ def check_may_open(wanted: CountReport, *, by: User) -> None:
             code="not_active",
             params={"site": site},
         )
-    if month > timezone.now().astimezone(ZoneInfo(site.time_zone)).date():
-        raise ValidationError(_("This month has not begun yet."), code="future")
+    _check_has_begun(wanted)
     if lock := lock_of(wanted):
         raise ValidationError(
             _("This month is locked: %(reason)s. Ask a coordinator for an exception."),
@@ -226,6 +237,12 @@ def comment_month(*, report: CountReport, text: str, revision: int, by: User) ->
 def _check_enters(report: CountReport, by: User) -> None:
     if not by.has_perm("beneficiaries.enter_counts", report):
         raise PermissionDenied
+
+
+def _check_has_begun(report: CountReport) -> None:
+    today = timezone.now().astimezone(ZoneInfo(report.site.time_zone)).date()
+    if report.month > today:
+        raise ValidationError(_("This month has not begun yet."), code="future")
 
 
 def _hold(report: CountReport) -> CountReport:

@@ -18,14 +18,13 @@ from beneficiaries.models import CountReport, WorkbookUpload
 from beneficiaries.workbooks.book import Book, to_fill
 from beneficiaries.workbooks.checking import NotAWorkbook
 from beneficiaries.workbooks.desk import places_of
-from beneficiaries.workbooks.names import Place
 from beneficiaries.workbooks.preview import SiteChanges, preview
 from beneficiaries.workbooks.reading import Reading, read
 from beneficiaries.workbooks.seal import Seal
 from programs.violations import explained
 
-from .count import Entry, save_cells
-from .report import open_report
+from .count import Entry, save_cells, save_month
+from .report import open_report, start_reports
 
 
 class Mistakes(Exception):
@@ -98,14 +97,14 @@ def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
     upload = WorkbookUpload.objects.select_for_update().get(pk=upload.pk)
     if upload.applied_at:
         return 0
-    reports = _open_and_hold(preview(upload, by).to_apply, upload.month, by)
+    held = _hold(upload)
     found = preview(upload, by)
-    if found.fingerprint != seen:
-        raise ValidationError(
-            _("Counts changed since you looked. Look at the changes again, then apply them."),
-            code="changed",
-        )
-    cells = sum(_apply(one, reports[one.sheet.place], by) for one in found.to_apply)
+    there = {one.sheet.report.pk for one in found.to_apply if one.sheet.report}
+    # A report that somebody opened since is not held: they may type in it.
+    if found.fingerprint != seen or not there <= held:
+        raise _changed()
+    _start(found.to_apply, upload.month, by)
+    cells = _write(found.to_apply, upload.month, by)
     upload.applied_at = timezone.now()
     upload.save(update_fields=["applied_at"])
     sites = sorted({one.site.pk for one in found.to_apply})
@@ -113,24 +112,61 @@ def apply_workbook(*, upload: WorkbookUpload, seen: str, by: User) -> int:
     return cells
 
 
-def _open_and_hold(found: list[SiteChanges], month: dt.date, by: User) -> dict[Place, CountReport]:
-    """The reports to write: nobody types in them between the last look and the writing."""
-    reports = {}
-    for one in found:
-        with _named(one.sheet.name):
-            reports[one.sheet.place] = open_report(
-                program=one.program, site=one.site, month=month, by=by
-            )
-    CountReport.objects.filter(pk__in=[report.pk for report in reports.values()]).hold()
-    return reports
+def _hold(upload: WorkbookUpload) -> set[int]:
+    """Nobody types in the reports of a workbook between the last look and the writing."""
+    reports = CountReport.objects.open().filter(
+        organisation=upload.organisation_id,
+        program__in={program_id for _name, program_id, *_row in upload.rows},
+        site__in={site_id for _name, _program_id, site_id, *_row in upload.rows},
+        month=upload.month,
+    )
+    return reports.hold()
 
 
-def _apply(one: SiteChanges, report: CountReport, by: User) -> int:
+def _start(found: list[SiteChanges], month: dt.date, by: User) -> None:
+    """Open the reports that are not there yet."""
+    missing = [one for one in found if one.sheet.report is None]
+    if not missing:
+        return
+    for one in missing:
+        one.sheet.report = CountReport(
+            organisation_id=one.site.organisation_id,
+            program=one.program,
+            site=one.site,
+            month=month,
+        )
+    try:
+        start_reports([one.sheet.report for one in missing], by=by)
+    except ValidationError as error:
+        for one in missing:
+            with _named(one.sheet.name):
+                open_report(program=one.program, site=one.site, month=month, by=by)
+        # None is refused: somebody else opened one meanwhile, and may have typed in it.
+        raise _changed() from error
+
+
+def _write(found: list[SiteChanges], month: dt.date, by: User) -> int:
     entries = {
-        (change.indicator.pk, change.column.cell_id): Entry(*change.says) for change in one.changes
+        one.sheet.report: {
+            (change.indicator.pk, change.column.cell_id): Entry(*change.says)
+            for change in one.changes
+        }
+        for one in found
     }
-    with _named(one.sheet.name):
-        return save_cells(report=report, entries=entries, by=by)
+    try:
+        return save_month(month=month, entries=entries, by=by)
+    except ValidationError:
+        for one in found:
+            with _named(one.sheet.name):
+                save_cells(report=one.sheet.report, entries=entries[one.sheet.report], by=by)
+        raise
+
+
+def _changed() -> ValidationError:
+    return ValidationError(
+        _("Counts changed since you looked. Look at the changes again, then apply them."),
+        code="changed",
+    )
 
 
 @contextmanager

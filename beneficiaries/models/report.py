@@ -55,12 +55,13 @@ class CountReportQuerySet(models.QuerySet):
     def of_month(self, *, program: Program, site: Site, month: dt.date) -> CountReportQuerySet:
         return self.filter(program=program, site=site, month=month)
 
-    def hold(self) -> None:
+    def hold(self) -> set[int]:
         """Until the transaction ends nobody else writes these reports or their counts.
 
         Taken before counts are read or locked, so that no two savings wait for each other.
+        Returns the keys of those that are held.
         """
-        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        return set(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def current(self) -> CountReport | None:
         """The version that work goes on with: the open one, else the approved one."""
