@@ -1,7 +1,5 @@
 """A workbook of many sheets is applied in sets, as if one after the other."""
 
-import hashlib
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -10,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from audit.models import JournalEntry
 from beneficiaries.actions import workbook as actions
-from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock, WorkbookUpload
-from beneficiaries.sheet import asked_of
+from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock
 from beneficiaries.workbooks.preview import preview
 from programs.months import month_after
 
@@ -26,7 +23,7 @@ from .factories import (
     make_site,
     make_user,
 )
-from .workbooks import MARCH
+from .workbooks import MARCH, make_upload
 
 pytestmark = pytest.mark.django_db
 
@@ -46,22 +43,6 @@ def partner(program):
 def make_places(program, number: int) -> list:
     sites = [make_site(program.organisation) for _number in range(number)]
     return [make_program_site(program, site) for site in sites]
-
-
-def make_upload(places, partner) -> WorkbookUpload:
-    """An 8 in each cell of each place, where the workbook was empty."""
-    rows = [
-        [place.site.code, place.program_id, place.site_id, *key, 8, "", None, "", "D8"]
-        for place in places
-        for key in asked_of([place.program_id], MARCH)[place.program_id].keys
-    ]
-    return WorkbookUpload.objects.create(
-        organisation=places[0].organisation,
-        user=partner,
-        month=MARCH,
-        sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
-        rows=rows,
-    )
 
 
 def applied(upload, partner) -> int:

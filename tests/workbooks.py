@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from beneficiaries.models import BeneficiaryCount
+from accounts.models import User
+from beneficiaries.models import BeneficiaryCount, WorkbookUpload
+from beneficiaries.sheet import asked_of
 from programs.models import Organisation, Program, ProgramSite
 
 from . import spreadsheets
@@ -29,6 +32,22 @@ def make_two_sites(program: Program | None = None) -> ProgramSite:
     make_program_indicator(program, make_indicator(make_breakdown()))
     make_program_site(program, make_site(program.organisation, code="B_SITE"))
     return make_program_site(program, make_site(program.organisation, code="A_SITE"))
+
+
+def make_upload(places: list[ProgramSite], user: User, value: int = 8) -> WorkbookUpload:
+    """A number in each cell of each place, where the workbook was empty."""
+    rows = [
+        [place.site.code, place.program_id, place.site_id, *key, value, "", None, "", "D8"]
+        for place in places
+        for key in asked_of([place.program_id], MARCH)[place.program_id].keys
+    ]
+    return WorkbookUpload.objects.create(
+        organisation=places[0].organisation,
+        user=user,
+        month=MARCH,
+        sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
+        rows=rows,
+    )
 
 
 def url(organisation: Organisation, name: str = "workbook", month: dt.date = MARCH) -> str:
