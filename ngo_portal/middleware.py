@@ -160,7 +160,7 @@ def _open_page(request: HttpRequest, page: access.Page) -> None:
         empower(ADDRESS_BOOK)
 
 
-def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, None]) -> None:
+def _write_down(request: HttpRequest, response: HttpResponse, shown: showing.Shown) -> None:
     """Who was refused, and who saw whom: no answer is given that the journal does not tell of."""
     match = request.resolver_match
     page = match and access.page_of(match)
@@ -169,7 +169,10 @@ def _write_down(request: HttpRequest, response: HttpResponse, shown: dict[str, N
         if refused == "denied" or _is_told(request):
             journal.record(refused, by=request.user, details=_asked(request))
     elif shown or (page and page.shows and response.status_code == 200):
-        showing.write_down(request, shown, what=page.shows if page else "")
+        what, right = (page.shows, page.permission) if page else ("", "")
+        own = request.user.access
+        readers = own.organisations_with(right) if right else own.organisation_ids
+        showing.write_down(request, shown, what=what, readers=readers)
 
 
 def _is_told(request: HttpRequest) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.actions.factor import add_passkey
 from accounts.models import Elevation, FactorReset, Invitation, User
@@ -21,7 +20,6 @@ from programs.models import Document, FundedProject, Organisation, Program, Prog
 from reports.budget import SECOND_PERSON_ABOVE
 from reports.models import Export
 from tests.factories import (
-    ALWAYS,
     both,
     make_built,
     make_correction,
@@ -31,6 +29,7 @@ from tests.factories import (
     make_filled_report,
     make_grant,
     make_grant_scope,
+    make_invitation,
     make_organisation,
     make_partnership,
     make_program,
@@ -280,15 +279,6 @@ def _around(organisation: Organisation, colleague: User) -> dict:
         "passkey": add_passkey(by=colleague, name="my telephone", credential={}),
         "elevation": make_elevation(colleague, organisation, started=-90),
         "document": make_document(organisation),
-        "invitation": Invitation.objects.create(
-            organisation=organisation,
-            role="field_worker",
-            active=ALWAYS,
-            email=f"{uuid.uuid4().hex}@example.org",
-            language="fr",
-            token_hash=uuid.uuid4().hex,
-            invited_by=administrator,
-            expires_at=timezone.now() + dt.timedelta(days=7),
-        ),
+        "invitation": make_invitation(organisation, administrator),
         "asked": make_export(asker, organisation, rows=SECOND_PERSON_ABOVE + 1),
     }

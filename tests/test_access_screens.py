@@ -1,15 +1,14 @@
 """The screens of access: who opens them, what they show, what they change."""
 
 import datetime as dt
-import uuid
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from accounts.models import Invitation, Membership, User
+from accounts.models import Membership, User
 from accounts.roles import Role
 from tests.factories import (
+    make_invitation,
     make_membership,
     make_organisation,
     make_program,
@@ -39,19 +38,6 @@ def worker(organisation):
     return make_user(Role.FIELD_WORKER, organisation, display_name="Asha")
 
 
-def invitation_of(user, organisation=None) -> Invitation:
-    return Invitation.objects.create(
-        organisation=organisation or user.access.memberships[0].organisation,
-        role=Role.FIELD_WORKER,
-        active=(dt.date(2026, 1, 1), None),
-        email=f"{uuid.uuid4().hex}@example.org",
-        language="fr",
-        token_hash=uuid.uuid4().hex,
-        invited_by=user,
-        expires_at=timezone.now() + dt.timedelta(days=7),
-    )
-
-
 def addresses(person, invitation) -> list[tuple[str, str]]:
     """Every screen of access: its method and its address."""
     end = reverse("membership_end", args=[person.memberships.get().pk])
@@ -69,14 +55,14 @@ def test_which_role_opens_which_screen(client, role, organisation):
     user = make_user(role, organisation)
     client.force_login(user)
     colleague = make_user(Role.FIELD_WORKER, organisation)
-    for method, address in addresses(colleague, invitation_of(user)):
+    for method, address in addresses(colleague, make_invitation(organisation, user)):
         status = getattr(client, method)(address).status_code
         assert (status in {200, 302}) if role in ADMINISTRATORS else (status == 403), address
 
 
 def test_nobody_opens_them_before_signing_in(client, worker, organisation):
     administrator = make_user(Role.ADMINISTRATOR, organisation)
-    for method, address in addresses(worker, invitation_of(administrator)):
+    for method, address in addresses(worker, make_invitation(organisation, administrator)):
         answer = getattr(client, method)(address)
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/")
@@ -84,7 +70,7 @@ def test_nobody_opens_them_before_signing_in(client, worker, organisation):
 
 def test_another_organisations_people_are_not_found(client, administrator):
     stranger = make_user(Role.FIELD_WORKER)
-    theirs = invitation_of(make_user(Role.ADMINISTRATOR))
+    theirs = make_invitation(make_organisation(), make_user(Role.ADMINISTRATOR))
     for method, address in addresses(stranger, theirs)[2:]:
         assert getattr(client, method)(address).status_code == 404, address
 
@@ -102,7 +88,7 @@ def test_the_states_of_the_list(client, administrator, worker, organisation):
     make_membership(gone, Role.PARTNER, organisation, active=past)
     make_membership(closed, Role.PARTNER, organisation)
     User.objects.filter(pk=closed.pk).update(is_active=False)
-    email = invitation_of(administrator).email
+    email = make_invitation(organisation, administrator).email
     shown = {
         state: client.get(reverse("access"), {"state": state}).content.decode()
         for state in ("current", "ended", "deactivated", "invited")
@@ -132,13 +118,13 @@ def test_the_list_asks_the_same_for_one_row_and_for_fifty(
             assert client.get(reverse("access"), {"state": state}).status_code == 200
         return len(asked)
 
-    invitation_of(administrator)
+    make_invitation(organisation, administrator)
     queries()
     few = queries()
     for _ in range(20):
         site = make_site(organisation)
         make_user(Role.FIELD_WORKER, organisation, site=site)
-        invitation_of(administrator)
+        make_invitation(organisation, administrator)
     assert queries() == few
 
 
@@ -295,9 +281,11 @@ def test_who_works_elsewhere_is_refused_with_words(client, administrator, worker
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_screen_renders_in_both_languages(client, administrator, worker, language):
+def test_every_screen_renders_in_both_languages(
+    client, administrator, worker, organisation, language
+):
     User.objects.filter(pk=administrator.pk).update(language=language)
-    for method, address in addresses(worker, invitation_of(administrator)):
+    for method, address in addresses(worker, make_invitation(organisation, administrator)):
         if method == "get":
             html = client.get(address).content.decode()
             assert f'<html lang="{language}"' in html

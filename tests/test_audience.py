@@ -1,17 +1,22 @@
 """Whose auditors read a line: those of the organisation where it was done, and no other's."""
 
+from dataclasses import dataclass
+
 import pytest
 from django.urls import reverse
 
 from accounts.actions import factor_reset
-from accounts.models import FactorReset
+from accounts.models import Elevation, FactorReset, Invitation, User
 from accounts.roles import Role
 from audit import journal
 from audit.models import JournalEntry
 from audit.scope import scope
 from beneficiaries.actions import report as reports
+from ngo_portal import access
 from tests.factories import (
+    make_elevation,
     make_filled_report,
+    make_invitation,
     make_membership,
     make_organisation,
     make_partnership,
@@ -116,3 +121,82 @@ def test_who_answers_for_another_organisation_is_read_there_as_well(one, other):
     with scope(user_id=by.pk, organisation_ids=[other.pk, elsewhere.pk]):
         factor_reset.confirm(reset=reset, by=by)
     assert audience("confirm_factor_reset") == sorted([one.pk, other.pk])
+
+
+def test_whoever_looks_at_accounts_of_one_organisation_is_read_there_alone(one, other, of_both):
+    colleague = make_user(Role.FIELD_WORKER, one)
+    client = SignedClient()
+    client.force_login(of_both)
+    nobody = reverse("access", query={"state": "ended"})
+    for address in (reverse("access"), nobody, reverse("account", args=[colleague.pk])):
+        assert client.get(address).status_code == 200
+    actions, text = pages_of(one)
+    assert actions.count("view") == 3
+    assert str(colleague.pk) in text
+    actions, text = pages_of(other)
+    assert "view" not in actions
+    assert str(colleague.pk) not in text
+
+
+@dataclass
+class Team:
+    """People of one organisation, each of whom a page shows."""
+
+    worker: User
+    invitation: Invitation
+    elevation: Elevation
+    lost: FactorReset
+
+    def addresses(self):
+        yield from (reverse(name, args=[self.worker.pk]) for name in OF_AN_ACCOUNT)
+        yield reverse("membership_end", args=[self.worker.memberships.get().pk])
+        yield reverse("elevation", args=[self.elevation.pk])
+        for entry in JournalEntry.objects.filter(user_id=self.worker.pk):
+            yield reverse("journal_entry", args=[entry.pk])
+
+    @property
+    def keys(self) -> set[str]:
+        return {str(self.worker.pk), str(self.invitation.pk)}
+
+
+OF_AN_ACCOUNT = ["account", "account_deactivate", "membership_grant", "factor_reset_ask"]
+OF_ALL = ["access", "elevations", "factor_resets", "journal"]
+
+
+def make_team(organisation) -> Team:
+    worker, asking = make_user(Role.CASE_WORKER, organisation), make_user("administrator")
+    make_membership(asking, Role.ADMINISTRATOR, organisation)
+    with scope(user_id=worker.pk, organisation_ids=[organisation.pk]):
+        journal.record("open", by=worker)
+    return Team(
+        worker=worker,
+        invitation=make_invitation(organisation, asking),
+        elevation=make_elevation(worker, organisation, started=-90),
+        lost=FactorReset.objects.create(organisation=organisation, person=worker, asked_by=asking),
+    )
+
+
+def test_of_people_of_two_organisations_each_reads_its_own(one, other):
+    """Somebody manages both: over every page that shows accounts."""
+    person = make_user(Role.ADMINISTRATOR, one)
+    for role, organisation in [("administrator", other), ("auditor", one), ("auditor", other)]:
+        make_membership(person, role, organisation)
+    teams = {one.pk: make_team(one), other.pk: make_team(other)}
+    client = SignedClient()
+    client.force_login(person)
+    pages = [reverse(name) for name in OF_ALL] + [reverse("access", query={"state": "invited"})]
+    pages += [address for team in teams.values() for address in team.addresses()]
+    assert {address: client.get(address).status_code for address in pages} == dict.fromkeys(
+        pages, 200
+    )
+    lines = JournalEntry.objects.filter(action="view")
+    assert {line.details["page"] for line in lines} == {
+        name for name, page in access.PAGES.items() if page.shows
+    }
+    for line in lines:
+        assert line.audience == [line.organisation_id]
+    for pk, team in teams.items():
+        seen = {key for line in lines.filter(organisation_id=pk) for key in line.shown_ids}
+        elsewhere = {key for line in lines.exclude(organisation_id=pk) for key in line.shown_ids}
+        assert team.keys <= seen
+        assert not team.keys & elsewhere

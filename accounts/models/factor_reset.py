@@ -5,6 +5,7 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import (
@@ -75,11 +76,16 @@ class FactorResetQuerySet(models.QuerySet):
         return self.filter(decided_at=None, asked_at__gt=timezone.now() - VALID)
 
     def listed_for(self, user) -> FactorResetQuerySet:
-        """With the people, whether it is of one's own organisation, and whether one may confirm."""
+        """With the people, whether it is of one's own organisation, and whether one may confirm.
+
+        `seen_in` holds the organisations where one may confirm and the person works.
+        """
         here = user.access.filter(CONFIRM_RESET, organisation="organisation")
         rows = self.select_related("person", "asked_by").prefetch_related("organisation")
         rows = rows.annotate(
-            is_own=ExpressionWrapper(here, models.BooleanField()), is_of_several=_of_several()
+            is_own=ExpressionWrapper(here, models.BooleanField()),
+            is_of_several=_of_several(),
+            seen_in=ArraySubquery(_worked_where(user).values("organisation")),
         )
         is_second = ~Q(asked_by=user.pk) & ~Q(person=user.pk) & Q(_confirmed_by(user))
         return rows.annotate(

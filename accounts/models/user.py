@@ -8,6 +8,7 @@ from functools import cached_property
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
@@ -49,9 +50,13 @@ def display(user: User) -> str:
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user) -> UserQuerySet:
-        """People with a role, past or present, in an organisation whose access one manages."""
+        """People with a role, past or present, in organisations whose access one manages.
+
+        `seen_in` holds these organisations.
+        """
         managed = user.access.organisations_with("accounts.manage_access")
-        return self.filter(memberships__organisation__in=managed).distinct()
+        found = self.filter(memberships__organisation__in=managed)
+        return found.annotate(seen_in=ArrayAgg("memberships__organisation", distinct=True))
 
     def with_email(self, email: str) -> User | None:
         """Never by `iexact`: PostgreSQL makes an I of ı, and finds another mailbox's account."""

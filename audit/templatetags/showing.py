@@ -9,9 +9,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def shown(person) -> str:
-    """The attribute of an element that shows somebody; the journal will name them."""
-    return format_html('data-person="{}"', note(person.pk))
+def shown(person, where: int | list[int] | None = None) -> str:
+    """The attribute of an element that shows somebody; the journal will name them.
+
+    `where` is the organisation they are shown of, or several: the others' auditors read nothing.
+    """
+    organisations = [where] if isinstance(where, int) else where or []
+    return format_html('data-person="{}"', note(person.pk, organisations))
 
 
 @register.simple_tag(takes_context=True)

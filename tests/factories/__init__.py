@@ -4,6 +4,7 @@ from .accounts import (
     LONG_AGO,
     make_document,
     make_elevation,
+    make_invitation,
     make_membership,
     make_user,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "make_grant",
     "make_grant_scope",
     "make_indicator",
+    "make_invitation",
     "make_membership",
     "make_organisation",
     "make_partnership",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 
 from django.utils import timezone
 
-from accounts.models import Elevation, Membership, User
+from accounts.models import Elevation, Invitation, Membership, User
 from accounts.roles import Role
 from programs import uploads
 from programs.models import Document, Organisation, Program, Site
@@ -50,6 +51,20 @@ def make_membership(
         role=role,
         organisation=organisation or make_organisation(),
         **({"active": ALWAYS, "granted_at": LONG_AGO} | fields),
+    )
+
+
+def make_invitation(organisation: Organisation, by: User) -> Invitation:
+    """An open invitation, of `by`, of somebody who has no account."""
+    return Invitation.objects.create(
+        organisation=organisation,
+        role=Role.FIELD_WORKER,
+        active=ALWAYS,
+        email=f"{uuid.uuid4().hex}@example.org",
+        language="fr",
+        token_hash=uuid.uuid4().hex,
+        invited_by=by,
+        expires_at=timezone.now() + dt.timedelta(days=7),
     )
 
 
