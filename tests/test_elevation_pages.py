@@ -104,7 +104,7 @@ def test_many_lines_bury_none(client, scene, worker, coordinator):
     assert "150 times" in pages[0]
     assert "Page 1 of 2" in pages[0]
     assert "Submitted a report" in pages[1]
-    assert f'<a href="{scene.draft.get_absolute_url()}">{scene.draft.site}, ' in pages[1]
+    assert f'<a href="{scene.draft.get_absolute_url()}">{scene.draft.site},' in pages[1]
 
 
 def test_an_object_that_the_reviewer_may_not_open_is_not_named(client, scene, worker):
