@@ -45,6 +45,11 @@ def read(text: str) -> Entry:
     return Entry(value=value, missing_reason=reason)
 
 
+def read_place(posted: Mapping[str, str]) -> dict[str, int]:
+    """Which cell is meant; one that is nowhere for anything else."""
+    return {f"{name}_id": read_revision(posted.get(name, "")) for name in ("indicator", "cell")}
+
+
 def read_entry(
     posted: Mapping[str, str], *, report: CountReport, indicator_id: int, cell_id: int
 ) -> Entry:

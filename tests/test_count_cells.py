@@ -183,10 +183,10 @@ def test_a_row_is_marked_without_losing_its_numbers(place, worker):
     indicator, cell = cell_of(place)
     report = make_report(place, MONTH)
     saved(report, indicator, cell, worker, 3)
-    counts.mark_row(report=report, indicator=indicator, missing_reason="not_collected", by=worker)
+    counts.mark_row(report=report, indicator=indicator, mark="not_collected", by=worker)
     assert report.counts.get(cell=cell).value == 3
     assert report.counts.filter(missing_reason="not_collected").count() == 8
-    counts.mark_row(report=report, indicator=indicator, missing_reason="withheld", by=worker)
+    counts.mark_row(report=report, indicator=indicator, mark="withheld", by=worker)
     assert report.counts.filter(missing_reason="withheld").count() == 8
 
 
@@ -195,7 +195,7 @@ def test_zeros_fill_the_empty_cells_alone(place, worker):
     report = make_report(place, MONTH)
     entries = {(indicator.pk, cell.pk): Entry(missing_reason="not_collected")}
     counts.save_cells(report=report, entries=entries, by=worker)
-    assert counts.zero_row(report=report, indicator=indicator, by=worker) == 8
+    assert counts.mark_row(report=report, indicator=indicator, mark="zero", by=worker) == 8
     assert report.counts.get(cell=cell).missing_reason == "not_collected"
 
 

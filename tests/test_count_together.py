@@ -56,9 +56,9 @@ def test_a_row_filled_at_once_keeps_the_number_typed_meanwhile(row, mark):
     colleague.start()
     has_typed.wait(10)
     if mark == "zero":
-        filled = counts.zero_row(report=report, indicator=indicator, by=worker)
+        filled = counts.mark_row(report=report, indicator=indicator, mark="zero", by=worker)
     else:
-        filled = counts.mark_row(report=report, indicator=indicator, missing_reason=mark, by=worker)
+        filled = counts.mark_row(report=report, indicator=indicator, mark=mark, by=worker)
     colleague.join(10)
     assert filled == indicator.breakdown.cells.count() - 1
     assert report.counts.get(cell=indicator.breakdown.cells.first()).value == 37

@@ -10,7 +10,7 @@ from audit.models import JournalEntry
 from beneficiaries import tallies
 from beneficiaries.actions import report as reports
 from beneficiaries.actions import tally
-from beneficiaries.actions.count import Entry, save_cells, zero_row
+from beneficiaries.actions.count import Entry, mark_row, save_cells
 from beneficiaries.models import BeneficiaryCount, CountReport, PeriodLock, TallySheet
 from programs.models import Indicator
 
@@ -140,7 +140,7 @@ def test_derived_cells_are_not_typed(place, worker):
 def submitted(place, worker) -> CountReport:
     report = CountReport.objects.get()
     persons = Indicator.objects.get(measure="active_in_period")
-    zero_row(report=report, indicator=persons, by=worker)
+    mark_row(report=report, indicator=persons, mark="zero", by=worker)
     return reports.submit(report=report, by=worker)
 
 

@@ -63,13 +63,7 @@ ON CONFLICT (report_id, indicator_id, cell_id) DO NOTHING {RETURNING}
 
 
 def save_cell(
-    *,
-    report: CountReport,
-    indicator_id: int,
-    cell_id: int,
-    entry: Entry,
-    revision: int,
-    by: User,
+    *, report: CountReport, indicator_id: int, cell_id: int, entry: Entry, revision: int, by: User
 ) -> BeneficiaryCount | None:
     """Write one cell if it still is as `by` saw it (`revision`, 0 for an empty one).
 
@@ -78,20 +72,18 @@ def save_cell(
     """
     may_enter(report, by)
     check_value(entry)
+    where = {"indicator": indicator_id, "cell": cell_id}
     values = {
+        **where,
         "report": report.pk,
         "program": report.program_id,
         "month": report.month,
         "after": month_after(report.month),
-        "indicator": indicator_id,
-        "cell": cell_id,
         "revision": revision,
         "value": entry.value,
         "reason": entry.missing_reason,
         "comment": _sealed(report, indicator_id, cell_id, entry.comment),
-        **journal.line(
-            "save_cell", report, by=by, details={"indicator": indicator_id, "cell": cell_id}
-        ),
+        **journal.line("save_cell", report, by=by, details=where),
     }
     written = CLEAR if entry.is_empty else CHANGE if revision else TYPE
     row = write_at_once(written, values)

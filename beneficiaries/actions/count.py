@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from beneficiaries import history, sheet
@@ -19,6 +20,9 @@ from programs.violations import explained
 from .report import StaleText
 
 Key = tuple[int, int]
+# What the cells of a row may say at once.
+ZERO = "zero"
+ROW_MARKS = [(ZERO, gettext_lazy("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices]
 # Written by one statement: it takes 65 535 values, ten a row.
 MOST_ROWS = 5_000
 
@@ -74,14 +78,9 @@ def save_month(
     is_derived: bool = False,
 ) -> int:
     """`save_cells` of several reports of one month, all or none, in as many queries as of one."""
-    for report, own in entries.items():
-        may_enter(report, by)
-        for entry in own.values():
-            check_value(entry)
     asked = sheet.asked_of({report.program_id for report in entries}, month)
     for report, own in entries.items():
-        if not own.keys() <= asked[report.program_id].keys.keys():
-            raise not_asked()
+        _check(report, own, asked[report.program_id], by)
     _hold(*entries)
     kept = _kept(entries)
     written, cleared = [], []
@@ -97,6 +96,14 @@ def save_month(
                 written.append(row)
     _write(written, cleared=cleared)
     return len(written) + len(cleared)
+
+
+def _check(report: CountReport, entries: Mapping[Key, Entry], asked: sheet.Sheet, by: User) -> None:
+    may_enter(report, by)
+    for entry in entries.values():
+        check_value(entry)
+    if not entries.keys() <= asked.keys.keys():
+        raise not_asked()
 
 
 def _kept(reports: Iterable[CountReport]) -> dict[int, dict[Key, BeneficiaryCount]]:
@@ -135,16 +142,15 @@ def _write(written: list[BeneficiaryCount], *, cleared: list[int]) -> None:
             BeneficiaryCount.objects.filter(pk__in=cleared).delete()
 
 
-def mark_row(*, report: CountReport, indicator: Indicator, missing_reason: str, by: User) -> int:
-    """Say why the numbers of a row are missing; typed numbers stay. Returns how many changed."""
-    if missing_reason not in BeneficiaryCount.MissingReason.values:
+def mark_row(*, report: CountReport, indicator: Indicator, mark: str, by: User) -> int:
+    """Write 0 in the empty cells of a row, or say why its numbers are missing (ROW_MARKS).
+
+    Typed numbers stay, and what was said missing is not made 0. Returns how many changed.
+    """
+    if mark not in dict(ROW_MARKS):
         raise ValidationError(_("Choose why these numbers are missing."), code="missing_reason")
-    return _fill_row(report, indicator, Entry(missing_reason=missing_reason), by)
-
-
-def zero_row(*, report: CountReport, indicator: Indicator, by: User) -> int:
-    """Write 0 in the empty cells of a row; what was said missing stays so. Returns how many."""
-    return _fill_row(report, indicator, Entry(value=0), by)
+    entry = Entry(value=0) if mark == ZERO else Entry(missing_reason=mark)
+    return _fill_row(report, indicator, entry, by)
 
 
 @transaction.atomic

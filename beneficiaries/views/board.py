@@ -53,21 +53,18 @@ def count_report_open(
     """Start a month, or say why it cannot be entered."""
     program = get_object_or_404(Program.objects.visible_to(request.user), pk=program_pk)
     site = get_object_or_404(Site.objects.visible_to(request.user), pk=site_pk)
-    found = CountReport.objects.visible_to(request.user)
-    report = found.of_month(program=program, site=site, month=month).current()
-    if report is None and request.method == "POST":
-        try:
-            report = reports.open_report(program=program, site=site, month=month, by=request.user)
-        except ValidationError as error:
-            return _cannot_open(request, program, site, month, error)
+    where = {"program": program, "site": site, "month": month}
+    report = CountReport.objects.visible_to(request.user).of_month(**where).current()
+    try:
+        if report is None and request.method == "POST":
+            report = reports.open_report(**where, by=request.user)
+        elif report is None:
+            reports.check_may_open(_wanted(**where), by=request.user)
+    except ValidationError as error:
+        return _cannot_open(request, error, **where)
     if report is not None:
         return redirect(report)
-    try:
-        reports.check_may_open(_wanted(program, site, month), by=request.user)
-    except ValidationError as error:
-        return _cannot_open(request, program, site, month, error)
-    context = {"program": program, "site": site, "month": month}
-    return render(request, "beneficiaries/count_report_open.html", context)
+    return render(request, "beneficiaries/count_report_open.html", where)
 
 
 def _wanted(program: Program, site: Site, month: dt.date) -> CountReport:
@@ -77,15 +74,9 @@ def _wanted(program: Program, site: Site, month: dt.date) -> CountReport:
 
 
 def _cannot_open(
-    request: HttpRequest, program: Program, site: Site, month: dt.date, error: ValidationError
+    request: HttpRequest, error: ValidationError, **where: Program | Site | dt.date
 ) -> HttpResponse:
     is_locked = error.code == "month_is_locked"
-    lock = reports.lock_of(_wanted(program, site, month)) if is_locked else None
-    context = {
-        "program": program,
-        "site": site,
-        "month": month,
-        "why": error.messages,
-        "ask": who_frees(lock) if lock else [],
-    }
+    lock = reports.lock_of(_wanted(**where)) if is_locked else None
+    context = where | {"why": error.messages, "ask": who_frees(lock) if lock else []}
     return render(request, "beneficiaries/count_report_open.html", context)

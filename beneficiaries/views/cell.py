@@ -17,7 +17,7 @@ from beneficiaries.actions.cell import save_cell
 from beneficiaries.actions.count import StaleCell
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import filled
-from beneficiaries.typed import read_entry, read_revision, read_text, shown
+from beneficiaries.typed import read_entry, read_place, read_revision, read_text, shown
 from programs.models import Indicator
 
 from .report import find, keep, page
@@ -32,18 +32,11 @@ FROM beneficiaries_countreport WHERE id = %s
 def count_cell_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save a cell's number, or its comment."""
     report = _report(request.user, pk)
-    cell = {
-        "indicator_id": read_revision(request.POST.get("indicator", "")),
-        "cell_id": read_revision(request.POST.get("cell", "")),
-    }
+    cell = read_place(request.POST)
     try:
-        count = save_cell(
-            report=report,
-            entry=read_entry(request.POST, report=report, **cell),
-            revision=read_revision(request.POST.get("revision", "")),
-            by=request.user,
-            **cell,
-        )
+        entry = read_entry(request.POST, report=report, **cell)
+        revision = read_revision(request.POST.get("revision", ""))
+        count = save_cell(report=report, **cell, entry=entry, revision=revision, by=request.user)
     except ValidationError as error:
         _cell_or_404(**cell)
         return _answer(request, report, error=" ".join(error.messages), status=422)
@@ -62,12 +55,7 @@ def count_row_mark(request: HttpRequest, pk: int, indicator_pk: int) -> HttpResp
         return page(request, report, kept)
     mark = request.POST.get("mark", "")
     try:
-        if mark == "zero":
-            counts.zero_row(report=report, indicator=indicator, by=request.user)
-        else:
-            counts.mark_row(
-                report=report, indicator=indicator, missing_reason=mark, by=request.user
-            )
+        counts.mark_row(report=report, indicator=indicator, mark=mark, by=request.user)
     except ValidationError as error:
         return _answer(request, report, error=" ".join(error.messages), status=422)
     cells = BeneficiaryCount.objects.filter(report=report, indicator=indicator)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from beneficiaries import history
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
@@ -19,7 +20,7 @@ from beneficiaries.actions.sheet import save_sheet
 from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
 from beneficiaries.lost import lost_with
-from beneficiaries.models import BeneficiaryCount, CountReport
+from beneficiaries.models import CountReport
 from beneficiaries.neighbours import neighbours_of
 from beneficiaries.sheet import Sheet, filled
 from beneficiaries.steps import steps_of
@@ -140,12 +141,19 @@ def page(
         "reason": reason,
         "refused": refused,
         "comment": kept.comment if kept and kept.comment is not None else report.comment,
-        "saved_at": history.saved_at(report),
-        "marks": [("zero", _("Empty cells are 0")), *BeneficiaryCount.MissingReason.choices],
-        "neighbours": neighbours_of(report, request.user),
-        "earlier_months": (month_after(report.month, -1), month_after(report.month, -12)),
+        **_around(report, request.user),
     }
     return render(request, f"beneficiaries/{template}", context)
+
+
+def _around(report: CountReport, user: User) -> dict:
+    """What stands around the grid, whatever was typed."""
+    return {
+        "saved_at": history.saved_at(report),
+        "marks": counts.ROW_MARKS,
+        "neighbours": neighbours_of(report, user),
+        "earlier_months": (month_after(report.month, -1), month_after(report.month, -12)),
+    }
 
 
 def count_report_submit(request: HttpRequest, pk: int) -> HttpResponse:
