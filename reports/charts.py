@@ -39,7 +39,10 @@ FRAGMENT_SECONDS = 10 * 60
 # Over more than a year, one month of a quarter is named, or of as many as have room for theirs.
 MOST_MONTHS_NAMED = 12
 # Raised when the drawing changes, so that no older picture is shown.
-EDITION = 4
+EDITION = 5
+# A lying bar and a line of the name above it, in px.
+BAR = 18
+LINE = 14
 CONFIG = {
     "background": "transparent",
     "font": FONT,
@@ -161,29 +164,30 @@ def _month_name(months: int) -> str:
 
 
 def _bars(table: Table) -> dict:
-    is_grouped = bool(table.group_head)
-    y = {
-        "field": "row",
-        "type": "ordinal",
-        "sort": None,
-        "axis": {
-            "labelExpr": "slice(split(datum.label, '\\n'), 1)",
-            "labelLimit": 260 if is_grouped else 200,
-            "grid": False,
-        },
-    }
+    lines = 2 if table.group_head else 1
+    y = {"field": "row", "type": "ordinal", "sort": None, "axis": _names(table, lines)}
     layers = [_series(table, y, "x")]
     if table.has_expected:
         layers.append(_ticks(table, y, "x"))
-    step = 44 if is_grouped else 30 if len(table.rows) < 30 else 20
+    is_beside = table.name == "sex_age"
     return {
         "width": 300,
-        "height": {"step": step},
+        "height": {"step": 30 if is_beside else BAR + 8 + lines * LINE},
         # The reader's font may be wider than the one that names were measured in.
-        "padding": {"left": 20, "top": 5, "right": 5, "bottom": 5},
+        "padding": {"left": 20 if is_beside else 2, "top": 5, "right": 8, "bottom": 5},
         "data": {"values": _values(table)},
         "layer": layers,
     }
+
+
+def _names(table: Table, lines: int) -> dict:
+    """Names of ages stand before their bars; those of sites and programs, often long, above."""
+    axis = {"labelExpr": "slice(split(datum.label, '\\n'), 1)", "grid": False}
+    if table.name == "sex_age":
+        return axis | {"labelLimit": 200}
+    above = {"labelAlign": "left", "labelBaseline": "bottom", "labelLineHeight": LINE}
+    height = BAR / 2 + 2 + (lines - 1) * LINE
+    return axis | above | {"labelOffset": -height, "labelPadding": 0, "labelLimit": 300}
 
 
 def _values(table: Table) -> list[dict]:
@@ -246,7 +250,7 @@ def _series(table: Table, place: dict, across: str) -> dict:
     }
     encoding = {across: value, _other(across): place, "color": colour, "order": {"field": "rank"}}
     return {
-        "mark": {"type": "bar", "width" if across == "y" else "height": {"band": 0.66}},
+        "mark": {"type": "bar"} | ({"width": {"band": 0.66}} if across == "y" else {"height": BAR}),
         "encoding": encoding,
     }
 
@@ -268,7 +272,7 @@ def _colours(table: Table) -> dict[str, str]:
 
 def _ticks(table: Table, place: dict, across: str) -> dict:
     """What was expected of each bar, as a tick across it."""
-    size = {"width": {"band": 0.9}} if across == "y" else {"height": {"band": 0.9}}
+    size = {"width": {"band": 0.9}} if across == "y" else {"height": BAR + 6}
     return {
         "transform": [{"filter": "isValid(datum.expected)"}],
         "mark": {"type": "tick", "thickness": 2, "color": INK, **size},
