@@ -19,8 +19,8 @@ PROGRAM = (
 )
 TARGET = (
     r"(?:▲ behind the target )?(?:(?P<cell>[^:]+): )?"
-    rf"(?P<reached>{N}|–)(?: a month on average)?, (?P<percent>\d+) % of (?P<target>\d+) · "
-    r"(?:expected by now (?P<expected_percent>\d+) %"
+    rf"(?P<reached>{N}|–)(?: a month on average)?, (?P<percent>\d+)% of (?P<target>\d+) · "
+    r"(?:expected by now (?P<expected_percent>\d+)%"
     r"|kept (?P<kept_months>\d+) of (?P<reported_months>\d+) months) "
     rf"(?P<span>{MONTH}(?: – {MONTH})?)"
     r"(?: · (?P<grant>(?!\d+ sites?$).+?))?(?: · (?P<bound_sites>\d+) sites?)?"

@@ -40,7 +40,7 @@ def test_it_says_how_the_figures_are_behind_their_target(page, network):
     factories.make_target(network.program, network.events, span=YEAR, value=100)
     html = page().content.decode()
     assert "behind the target" in html
-    assert "8 % of 100" in html
+    assert "8% of 100" in html
 
 
 def test_without_a_period_it_shows_the_last_twelve_months(client, network):

@@ -145,7 +145,7 @@ def test_the_cells_of_the_data_make_what_is_said_of_one_and_of_those_that_lack(c
 
 def test_what_a_grant_pays_for_is_in_the_codebook_of_both_files(client, network):
     question = questions(network)[4]
-    assert "62.50 % of" in page(client, question)
+    assert "62.50% of" in page(client, question)
     sheet = read_xlsx(client, **question).get_sheet_by_name("codebook").to_python()
     (line,) = [row for row in sheet if row[0] == "grant"]
     assert line[1] == network.grant.reference
