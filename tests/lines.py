@@ -29,6 +29,8 @@ COLUMNS = {
     "bound_sites": ("target_sites", "Sites of the target"),
     "grant": ("target_grant", None),
 }
+# How the sheet names the line of what a target expects of each month.
+EXPECTED = ": expected by month"
 
 
 def number(text) -> str:
@@ -46,11 +48,13 @@ def in_csv(client, question) -> list[dict]:
     for row in read_csv(client, content="totals", **question):
         is_month = row["from"] == row["to"] and not row["sites"] and not row["target"]
         if is_month:
-            found[-1]["months"][row["from"]] = pair(row["low"], row["high"])
+            counted, expected = pair(row["low"], row["high"]), row["expected_in_month"]
+            for name, value in (("months", counted), ("expected_months", expected)):
+                found[-1][name] |= {row["from"]: value} if value else {}
         else:
             found.append(_csv_line(row))
             if not row["sites"]:
-                found[-1]["months"] = found[-2]["months"]
+                found[-1] |= {name: found[-2][name] for name in ("months", "expected_months")}
     return found
 
 
@@ -60,6 +64,7 @@ def _csv_line(row: dict) -> dict:
         "name": (row["program_en"], row["indicator_en"]),
         "is_further": not row["sites"],
         "months": {},
+        "expected_months": {},
         "total": row["low"] if row["at_least"] == "1" else pair(row["low"], row["high"]),
         "pending": row["not_yet_approved"],
         "with_unapproved": pair(row["with_unapproved_low"], row["with_unapproved_high"]),
@@ -74,10 +79,16 @@ def _csv_line(row: dict) -> dict:
 
 
 def in_sheet(client, question) -> list[dict]:
-    """The lines of the formatted sheet, by its heads."""
+    """The lines of the formatted sheet, by its heads, each with what is expected by month."""
     rows = read_xlsx(client, **question).get_sheet_by_index(0).to_python()
     lines = [dict(zip(rows[4], row, strict=True)) for row in rows[5:]]
-    return [_sheet_line(line) for line in lines]
+    found = []
+    for line in map(_sheet_line, lines):
+        if line["name"][1].endswith(EXPECTED):
+            found[-1]["expected_months"] = line["months"]
+        else:
+            found.append(line)
+    return found
 
 
 def _sheet_line(line: dict) -> dict:
@@ -87,6 +98,7 @@ def _sheet_line(line: dict) -> dict:
         "name": (line["Program"], line["Figure"]),
         "is_further": line["Sites"] == "",
         "months": {f"{key:%Y-%m}": number(value) for key, value in months.items() if value != ""},
+        "expected_months": {},
         "total": number(line["Total"]),
         "notes": line["How it is read"].replace("\u202f", ""),
         "pending": number(line["Not yet approved"]),

@@ -11,6 +11,7 @@ from tests.exported import asked, made, read_csv, read_xlsx, rows_of, taken
 from tests.network import YEAR, counts_of, make_network, month
 
 pytestmark = pytest.mark.django_db
+EXPECTED = {"fr": "\u00a0: attendu par mois", "en": ": expected by month"}
 
 
 @pytest.fixture
@@ -44,14 +45,23 @@ def test_months_and_totals_are_the_same_in_both_files(client, network, language)
     in_language(network.coordinator, language)
     rows = read_csv(client, content="totals")
     sheet = read_xlsx(client).get_sheet_by_index(0).to_python()
-    head = sheet[4]
-    for line in sheet[5:]:
+    months, lines = [f"{month:%Y-%m}" for month in sheet[4][3:15]], iter(sheet[5:])
+    for line in lines:
         mine = [row for row in rows if row[f"indicator_{language}"] == line[1]]
-        total, months = mine[0], {row["from"]: row for row in mine if row["from"] == row["to"]}
-        for column, cell in enumerate(line[3:15], start=3):
-            expected = months.get(f"{head[column]:%Y-%m}")
-            assert cell == (int(expected["high"]) if expected else "")
-        assert line[15] == (int(total["low"]) if total["low"] else "")
+        total, by_month = mine[0], {row["from"]: row for row in mine if row["from"] == row["to"]}
+        assert line[3:15] == [figure(by_month.get(month), "high") for month in months]
+        assert line[15] == figure(total, "low")
+        if total["target"]:
+            expected = next(lines)
+            assert expected[1] == f"{line[1]}{EXPECTED[language]}"
+            assert expected[3:15] == [
+                figure(by_month[month], "expected_in_month") for month in months
+            ]
+
+
+def figure(row: dict | None, name: str) -> int | str:
+    """A number as a sheet holds it."""
+    return int(row[name]) if row and row[name] else ""
 
 
 def test_cells_add_up_to_the_totals(client, network):

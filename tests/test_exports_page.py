@@ -1,6 +1,7 @@
 """Every number of the dashboard page stands in the CSV and in both sheets of the workbook."""
 
 import datetime as dt
+import re
 from collections import Counter
 from itertools import count
 
@@ -129,6 +130,26 @@ def test_every_number_of_the_page_is_in_the_file(client, network, question, file
                     assert line["is_further"]
                 compare(target, line)
     assert list(lines) == []
+
+
+def expected_by_month(client, question, key: str) -> dict[str, str]:
+    """What the table of a trend expects of each month; nothing where it has no such column."""
+    address = reverse("dashboard_chart", args=["trend"])
+    html = client.get(address, question | {"figure": key}).content.decode()
+    if ">Expected</th>" not in html:
+        return {}
+    rows = re.findall(r'<tr data-row="([^"]*)">.*?<td class="number">([^<]*)</td></tr>', html)
+    return {month: number(text) for month, text in rows if text}
+
+
+@pytest.mark.parametrize("file", [in_csv, in_sheet])
+def test_what_a_trend_expects_of_each_month_is_in_the_file(client, network, question, file):
+    keys = re.findall(r'data-figure="([^"]*)"', page(client, question))
+    lines = [one for one in file(client, question) if one["name"][1] and not one["is_further"]]
+    assert len(lines) == len(keys)
+    shown_of = [expected_by_month(client, question, key) for key in keys]
+    assert [line["expected_months"] for line in lines] == shown_of
+    assert any(shown_of)
 
 
 def test_the_cells_of_the_data_make_what_is_said_of_one_and_of_those_that_lack(client, network):

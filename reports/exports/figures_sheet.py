@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from beneficiaries.models import BeneficiaryCount
-from reports.figures import Amount, Board, Tile, sentences
+from reports.figures import Amount, Board, Tile, expected_by_month, sentences
 from reports.figures.completeness import Completeness
 from reports.figures.targets import Progress
 from reports.figures.tiles import Section
@@ -28,7 +28,8 @@ Line = dict[str | dt.date, Amount | int | str | dt.date | None]
 
 
 def figures_sheet(sheet: Worksheet, figures: Board, mark: Mark, styles: dict[str, Format]) -> None:
-    """One line for each program, for each figure with its months, and for each further target."""
+    """One line for each program, for each figure with its months, for what its leading target
+    expects of each of them, and for each further target."""
     months, names = figures.selection.period.months, _columns()
     places = {key: FIRST_MONTH + number for number, key in enumerate([*months, *names])}
     sheet.write_string(0, 0, _("Dashboard"), styles["title"])
@@ -100,6 +101,9 @@ def _lines(figures: Board) -> Iterator[tuple[list, Line]]:
         for tile in section.tiles:
             words = [tile.program, tile.indicator, tile.unit]
             yield words, {**tile.months, **_total(tile), **_target(tile.goal)}
+            if expected := expected_by_month(figures.selection, tile):
+                name = _("%(figure)s: expected by month") % {"figure": tile.indicator}
+                yield [tile.program, name, tile.indicator.unit_name], expected
             for progress in tile.further:
                 yield words, _target(progress)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
-from reports.figures import Amount, Board, Tile
+from reports.figures import Amount, Board, Tile, expected_by_month
 from reports.figures.completeness import Completeness
 from reports.figures.targets import Progress
 from reports.figures.tiles import Section
@@ -22,6 +23,7 @@ HEAD = (
     "target_kind", "target", "target_from", "target_to", "target_grant", "target_cell",
     "target_sites", "reached_low",
     "reached_high", "percent", "expected", "expected_percent", "months_kept", "months_reported",
+    "expected_in_month",
 )  # fmt: skip
 REASONS = ("not_collected", "not_applicable", "withheld")
 
@@ -38,8 +40,15 @@ def totals(board: Board) -> Iterator[list]:
             yield _row(words, whole, _total(tile), _target(tile.goal))
             for progress in tile.further:
                 yield _row(words, whole, _target(progress))
-            for month, amount in tile.months.items():
-                yield _row(words, dict.fromkeys(whole, f"{month:%Y-%m}"), _pair("", amount))
+            yield from _months(words, tile, expected_by_month(board.selection, tile))
+
+
+def _months(words: dict, tile: Tile, expected: dict[dt.date, int]) -> Iterator[list]:
+    """What was counted in each month, and what the leading target asks of it."""
+    for month in sorted(tile.months.keys() | expected.keys()):
+        asked = {"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"}
+        asked["expected_in_month"] = expected.get(month, "")
+        yield _row(words, asked, _pair("", tile.months.get(month)))
 
 
 def _row(*parts: dict) -> list:

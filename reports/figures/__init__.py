@@ -8,10 +8,10 @@ from .rules import Amount, Total
 from .selection import Selection, choices, fiscal_starts, select, sentences
 from .tables import Entry, Figure, Row, Table, figure
 from .tiles import Section, Tile
-from .trend import trend
+from .trend import expected_by_month, trend
 
 __all__ = [
     "Amount", "Board", "Entry", "Evidence", "Figure", "Row", "Section", "Selection", "Table",
-    "Tile", "Total", "board", "choices", "evidence", "figure", "fiscal_starts", "openable",
-    "pillars", "select", "sentences", "sex_age", "sites", "trend",
+    "Tile", "Total", "board", "choices", "evidence", "expected_by_month", "figure", "fiscal_starts",
+    "openable", "pillars", "select", "sentences", "sex_age", "sites", "trend",
 ]  # fmt: skip

@@ -12,15 +12,17 @@ from reports.period import short
 
 from .breakdown import breakdown_of
 from .rules import Amount
+from .selection import Selection
 from .tables import Column, Entry, Figure, Row, Table, adds_up, columns_of, overlap_note
 from .targets import expected_in_month
-from .tiles import NONE
+from .tiles import NONE, Tile
 
 
 def trend(asked: Figure) -> Table:
     """The figure of each month, by the first dimension of its breakdown (sex), in its unit."""
     tile, indicator = asked.tile, asked.tile.indicator
     goal = tile.goal.goal if tile.goal else None
+    expected = expected_by_month(asked.selection, tile)
     split = _split_by_month(asked, indicator)
     rows = [
         Row(
@@ -28,7 +30,7 @@ def trend(asked: Figure) -> Table:
             label=short(month),
             entries=split.entries(month),
             total=tile.months.get(month),
-            expected=expected_in_month(goal, month) if goal else None,
+            expected=expected.get(month),
         )
         for month in asked.selection.period.months
         if month < asked.selection.period.now or month in tile.months
@@ -43,6 +45,18 @@ def trend(asked: Figure) -> Table:
         notes=[*overlap_note(indicator, asked), *_trend_notes(rows, indicator)],
         level=goal.value if goal and goal.is_level else None,
     )
+
+
+def expected_by_month(selection: Selection, tile: Tile) -> dict[dt.date, int]:
+    """What its leading target asks of each month of the period, where it runs; months to come too.
+
+    A level is asked of every month alike.
+    """
+    if not tile.goal:
+        return {}
+    months = selection.period.months
+    found = {month: expected_in_month(tile.goal.goal, month) for month in months}
+    return {month: number for month, number in found.items() if number is not None}
 
 
 def _trend_notes(rows: list[Row], indicator: Indicator) -> list[str]:
