@@ -180,6 +180,7 @@ def test_the_totals_of_both_files_are_the_sums_of_the_rows(client, network, kind
         total = sum(row["value"] for row in standing(rows, indicator))
         first, *months = [row for row in totals if row["indicator"] == indicator.code]
         assert (int(first["low"]), int(first["high"])) == (total, total)
-        assert {row["from"]: int(row["low"]) for row in months} == by_month
+        counts = {row["from"]: int(row["low"]) for row in months if row["low"]}
+        assert counts == by_month
         line = next(row for row in sheet if row[1] == str(indicator))
         assert line[3:16] == [*(by_month.get(f"2024-{n:02}", "") for n in range(1, 13)), total]
