@@ -6,6 +6,7 @@ import time
 
 from allauth.account.internal.flows import login as allauth
 from django.test import Client
+from django.urls import reverse
 
 from accounts import factors, sitting
 from accounts.actions.factor import add_totp
@@ -46,6 +47,36 @@ def sign_in_half(client: Client, user) -> None:
     user.refresh_from_db(fields=["session_epoch"])
     Client.force_login(client, user)
     give_proofs(client, user, factor=False)
+
+
+PASSWORD = "a long enough password"
+
+
+def give_password(client: Client, user, **fields):
+    """The first page of signing in, sent with the password of `make_user`."""
+    data = {"login": user.email, "password": PASSWORD} | fields
+    return client.post(reverse("account_login"), data)
+
+
+def give_code(client: Client, text: str):
+    """The second page, sent with a code."""
+    return client.post(reverse("mfa_authenticate"), {"code": text})
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def with_proofs(client: Client, user, *kinds: str) -> None:
+    """Sign in with a password and these kinds of factor."""
+    sign_in(client, user)
+    session = client.session
+    records = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [
+        records[0],
+        *({"method": "mfa", "at": records[0]["at"], "type": kind, "id": 0} for kind in kinds),
+    ]
+    session.save()
 
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -12,12 +12,11 @@ from accounts import held, sessions, sitting
 from accounts.arrival import name_of
 from accounts.models import User
 from accounts.roles import Role
-from tests.factories import make_organisation, make_user
+from tests.factories import make_membership, make_organisation, make_user
 from tests.jobs import run_jobs
-from tests.signing import SignedClient, code, with_application
+from tests.signing import PASSWORD, SignedClient, code, sign_in, with_application
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long enough password"
 
 
 @pytest.fixture
@@ -201,3 +200,27 @@ def test_the_list_of_sessions_keeps_no_network_address(client):
     client.post(reverse("account_login"), login, REMOTE_ADDR="203.0.113.7")
     client.post(reverse("mfa_authenticate"), {"code": code()}, REMOTE_ADDR="203.0.113.7")
     assert [one.ip for one in UserSession.objects.filter(user=person)] == [sessions.NOWHERE]
+
+
+def test_a_right_given_or_ended_ends_the_sessions(client, user):
+    sign_in(client, user)
+    make_membership(user, Role.COORDINATOR, make_organisation())
+    assert client.get("/me/").status_code == 302
+
+
+def test_an_account_opened_again_opens_no_old_session(client, user):
+    sign_in(client, user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    assert client.get("/me/").status_code == 302
+
+
+def test_what_a_session_proved_costs_no_query(client, user, django_assert_num_queries, rf):
+    sign_in(client, user)
+    request = rf.get("/")
+    request.session, request.user = client.session, User.objects.get(pk=user.pk)
+    assert request.user.access.roles
+    dict(request.session.items())
+    with django_assert_num_queries(0):
+        assert sitting.missing_factor(request) == ""
+        assert sitting.is_fresh(request)

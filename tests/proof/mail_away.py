@@ -26,8 +26,16 @@ from programs.models import Organisation
 from tests.factories import make_organisation, make_user
 from tests.mail_server import MailServer, listening
 from tests.proof import Figure, Run, proof
-from tests.signing import SignedClient, code, with_application
-from tests.test_second_factor import PASSWORD, give_code, give_password, is_in, with_proofs
+from tests.signing import (
+    PASSWORD,
+    SignedClient,
+    code,
+    give_code,
+    give_password,
+    is_in,
+    with_application,
+    with_proofs,
+)
 
 FIRST_PORT = 18_600
 PATIENCE_SECONDS = 400
