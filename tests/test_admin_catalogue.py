@@ -1,7 +1,5 @@
 """The editing pages: who opens which rows, and what is never there."""
 
-import datetime as dt
-
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -12,44 +10,22 @@ from accounts.roles import Role
 from ngo_portal import access
 from ngo_portal.catalogue import OWN, SHARED
 from programs.models import Organisation
+from tests.editing import administrator, own, platform, to
 from tests.factories import (
     make_breakdown,
     make_grant,
     make_indicator,
     make_organisation,
-    make_partnership,
     make_program,
-    make_program_site,
     make_project,
     make_site,
     make_target,
     make_user,
 )
-from tests.test_admin_saving import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+__all__ = ["administrator", "own", "platform"]
 MODELS = [name.lower() for name in (*OWN, *SHARED)]
-
-
-@pytest.fixture
-def own():
-    return make_organisation("Own association")
-
-
-@pytest.fixture
-def administrator(client, own):
-    client.force_login(make_user(Role.ADMINISTRATOR, own))
-    return client
-
-
-@pytest.fixture
-def platform(client, own):
-    client.force_login(make_user(Role.PLATFORM_ADMINISTRATOR, own))
-    return client
-
-
-def to(model: str, page: str = "changelist", *args) -> str:
-    return reverse(f"catalogue:programs_{model}_{page}", args=args)
 
 
 def rows_of(organisation) -> dict[str, object]:
@@ -145,71 +121,6 @@ def test_choices_stay_within_ones_own_organisations(administrator, own):
     assert theirs["grant"].funder.name not in filters
 
 
-def inline(page, prefix: str):
-    """The rows of one kind on a page."""
-    found = {i.formset.prefix: i.formset for i in page.context["inline_admin_formsets"]}
-    return found[prefix]
-
-
-def test_a_lead_offers_its_own_sites_alone(administrator, own):
-    """To take in a partner opens nothing of the partner's."""
-    program, partner = make_program(own), make_organisation()
-    make_partnership(program, partner)
-    mine, theirs = make_site(own), make_site(partner, code="THEIR_SECRET")
-    page = administrator.get(to("program", "change", program.pk))
-    fields = inline(page, "program_sites").empty_form.fields
-    assert list(fields["site"].queryset) == [mine]
-    assert theirs.code not in page.content.decode()
-    data = {
-        "program_sites-TOTAL_FORMS": "1", "program_sites-0-site": theirs.pk,
-        "program_sites-0-active_0": "2026-01-01",
-    }  # fmt: skip
-    answer = administrator.post(
-        to("program", "change", program.pk),
-        typed(administrator, to("program", "change", program.pk)) | data,
-    )
-    assert answer.status_code == 200
-    assert not program.program_sites.exists()
-
-
-def test_a_partner_opens_its_own_site_for_the_leads_program(administrator, own):
-    program = make_program()
-    make_partnership(program, own)
-    site, elsewhere = make_site(own), make_program()
-    address = to("site", "change", site.pk)
-    offered = inline(administrator.get(address), "program_sites").empty_form.fields["program"]
-    assert list(offered.queryset) == [program]
-    assert elsewhere not in offered.queryset
-    data = {
-        "program_sites-TOTAL_FORMS": "1", "program_sites-0-program": program.pk,
-        "program_sites-0-active_0": "2026-01-01",
-    }  # fmt: skip
-    assert administrator.post(address, typed(administrator, address) | data).status_code == 302
-    place = site.program_sites.get()
-    assert (place.program, place.organisation) == (program, own)
-
-
-def test_a_lead_ends_the_site_that_a_partner_opened(administrator, own):
-    program, partner = make_program(own), make_organisation()
-    make_partnership(program, partner)
-    place = make_program_site(program, make_site(partner))
-    address = to("program", "change", program.pk)
-    data = typed(administrator, address) | {"program_sites-0-active_1": "2026-01-31"}
-    assert administrator.post(address, data).status_code == 302
-    place.refresh_from_db()
-    assert place.active.upper == dt.date(2026, 2, 1)
-    assert place.organisation == partner
-
-
-def test_a_partners_page_says_what_is_public_alone(client, administrator, own):
-    partner = make_organisation(agreement=(dt.date(2031, 3, 1), dt.date(2032, 3, 1)))
-    make_partnership(make_program(own), partner)
-    make_site(partner, code="THEIR_SECRET")
-    page = client.get(reverse("organisation", args=[partner.pk])).content.decode()
-    assert "2031" not in page
-    assert "THEIR_SECRET" not in page
-
-
 def test_an_administrator_adds_to_the_address_book_but_makes_no_tenant(administrator):
     fields = {
         "name_fr": "École", "name_en": "School", "code": "SCHOOL_1", "country": "FR",
@@ -268,53 +179,3 @@ def test_nobody_closes_the_organisation_they_act_for(platform, own):
     assert form.fields["is_active"].disabled
     other = to("organisation", "change", make_organisation().pk)
     assert not platform.get(other).context["adminform"].form.fields["is_active"].disabled
-
-
-@pytest.mark.parametrize("model", ["grant", "target", "program"])
-@pytest.mark.parametrize("said", ["", "x", "2026-01-01", "[2026-01-01,)"])
-def test_an_address_that_says_dates_fills_in_none(client, model, said):
-    client.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
-    fields = {"period": said, "span": said, "active": said}
-    answer = client.get(reverse(f"catalogue:programs_{model}_add"), fields)
-    assert answer.status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("model", "question"),
-    [
-        ("grant", {"period": "\ufffd"}),
-        ("fundedproject", {"period": "x"}),
-        ("organisation", {"aliases": "x"}),
-        ("organisation", {"kinds__contains": "x"}),
-        ("program", {"active": "x"}),
-        ("target", {"span__contains": "x"}),
-        ("site", {"organisation__agreement": "x"}),
-    ],
-)
-def test_a_list_answers_no_question_that_its_filters_do_not_ask(client, model, question):
-    client.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
-    assert client.get(list_of(model), question).status_code == 400
-
-
-def test_a_list_answers_its_filters(client):
-    place = make_program_site()
-    client.force_login(make_user(Role.ADMINISTRATOR, place.organisation))
-    for model, question in (
-        ("site", {"is_active__exact": "1"}),
-        ("site", {"organisation__id__exact": str(place.organisation_id)}),
-        ("program", {"organisation__id__exact": str(place.organisation_id)}),
-        ("indicator", {"unit__exact": "person"}),
-    ):
-        assert client.get(list_of(model), question).status_code == 200
-    unreadable = client.get(list_of("site"), {"organisation__id__exact": "x"})
-    assert unreadable.status_code in {200, 302}
-
-
-def list_of(model):
-    return reverse(f"catalogue:programs_{model}_changelist")
-
-
-@pytest.mark.parametrize(("field", "status"), [("", 200), ("name", 400), ("no_such_field", 400)])
-def test_an_address_that_names_another_key_is_no_failure(administrator, own, field, status):
-    page = to("program", "change", make_program(own).pk)
-    assert administrator.get(page, {"_to_field": field}).status_code == status

@@ -1,38 +1,28 @@
 """What the editing pages refuse: said beside the field that mends it, and never a failure."""
 
 import pytest
-from django.urls import reverse
 
 from accounts.roles import Role
 from programs.models import Organisation, Site
+from tests.editing import own, to, typed
 from tests.factories import (
     make_grant,
     make_grant_scope,
-    make_organisation,
     make_program,
     make_project,
     make_site,
     make_target,
     make_user,
 )
-from tests.test_admin_saving import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
-
-
-@pytest.fixture
-def own():
-    return make_organisation("Own association")
+__all__ = ["own"]
 
 
 @pytest.fixture(params=["en", "fr"])
 def administrator(client, own, request):
     client.force_login(make_user(Role.ADMINISTRATOR, own, language=request.param))
     return client
-
-
-def to(model: str, page: str, *args) -> str:
-    return reverse(f"catalogue:programs_{model}_{page}", args=args)
 
 
 def refused(client, address: str, **changes):

@@ -3,20 +3,15 @@
 import datetime as dt
 
 import pytest
-from django.contrib import admin
-from django.urls import reverse
 
 from accounts.roles import Role
 from audit.models import JournalEntry
-from programs.models import Breakdown, CodeList, Partnership, Program, ProgramSite, Target
+from programs.models import Breakdown, Partnership, Program, ProgramSite, Target
+from tests.editing import administrator, own, to, typed
 from tests.factories import (
-    both,
     make_dimension,
     make_grant,
-    make_grant_scope,
     make_indicator,
-    make_membership,
-    make_organisation,
     make_partnership,
     make_program,
     make_program_site,
@@ -27,47 +22,7 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
-
-
-@pytest.fixture
-def own():
-    return make_organisation("Own association")
-
-
-@pytest.fixture
-def administrator(client, own):
-    client.force_login(make_user(Role.ADMINISTRATOR, own))
-    return client
-
-
-def editor_of_all(organisation):
-    """Somebody who edits rows of an organisation and what all share."""
-    user = make_user(Role.PLATFORM_ADMINISTRATOR, organisation)
-    make_membership(user, Role.ADMINISTRATOR, organisation)
-    return user
-
-
-def to(model: str, page: str, *args) -> str:
-    return reverse(f"catalogue:programs_{model}_{page}", args=args)
-
-
-def typed(client, address: str, **changes) -> dict:
-    """What a person would send from the page as it stands, with `changes`."""
-    context = client.get(address).context
-    forms = [context["adminform"].form]
-    data = {}
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            widget = bound.field.widget
-            if hasattr(widget, "decompress"):
-                days = widget.decompress(value) if not isinstance(value, list) else value
-                data |= {f"{bound.html_name}_{n}": day or "" for n, day in enumerate(days)}
-            elif value is not None and value is not False:
-                data[bound.html_name] = "on" if value is True else value
-    return data | changes
+__all__ = ["administrator", "own"]
 
 
 def test_a_change_is_saved_and_written_down(administrator, own):
@@ -225,44 +180,3 @@ def test_a_form_sent_twice_makes_one_row(administrator, own):
     first, second = (administrator.post(to("site", "add"), data) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert own.sites.count() == 1
-
-
-@pytest.fixture
-def rows(own):
-    """One row of each model of the catalogue, of one's own organisation where it has one."""
-    program, grant = make_program(own), make_grant(make_project(own))
-    indicator = make_indicator()
-    make_partnership(program), make_program_site(program), make_grant_scope(grant, program)
-    return {
-        "organisation": own,
-        "program": program,
-        "site": make_program_site(program).site,
-        "fundedproject": grant.project,
-        "grant": grant,
-        "target": make_target(program, indicator),
-        "indicator": indicator,
-        "breakdown": indicator.breakdown,
-        "dimension": indicator.breakdown.dimensions.first(),
-        "codelist": CodeList.objects.create(code="SERVICES", **both(name="Services")),
-    }
-
-
-@pytest.mark.parametrize("value", [None, ""])
-@pytest.mark.parametrize("model", [model._meta.model_name for model in admin.site._registry])
-def test_an_empty_form_says_what_is_missing(client, own, model, value):
-    client.force_login(editor_of_all(own))
-    address = to(model, "add")
-    data = dict.fromkeys(typed(client, address), value) if value is not None else {}
-    assert client.post(address, data).context["errors"]
-
-
-@pytest.mark.parametrize("value", ["nonsense", "9" * 30, "9999-12-31"])
-@pytest.mark.parametrize("model", [model._meta.model_name for model in admin.site._registry])
-def test_nonsense_never_breaks_a_page(client, own, rows, model, value):
-    client.force_login(editor_of_all(own))
-    for address in (to(model, "add"), to(model, "change", rows[model].pk)):
-        data = {
-            name: kept if name.endswith(("_FORMS", "read_revision", "-id")) else value
-            for name, kept in typed(client, address).items()
-        }
-        assert client.post(address, data).status_code in (200, 302)

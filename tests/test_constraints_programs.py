@@ -232,7 +232,7 @@ def test_the_database_refuses(rows, name):
 
 
 def test_every_constraint_has_its_refusal():
-    """Texts in both languages: test_constraints_programs_texts.py; documents: test_documents.py."""
+    """Texts in both languages and documents are refused in test_constraints_*.py beside this."""
     names = {
         c.name for m in apps.get_app_config("programs").get_models() for c in m._meta.constraints
     }
@@ -243,17 +243,3 @@ def test_every_constraint_has_its_refusal():
     documents = {name for name in names if name.startswith("document_")}
     elsewhere = texts | documents | made_once | {"indicator_counted_in_pair"}
     assert names - set(REFUSALS) - UNBREAKABLE - elsewhere == set()
-
-
-def test_a_partner_ends_its_site_before_its_partnership(rows):
-    partner = rows.partnership
-    place = make_program_site(rows.program, make_site(partner.organisation))
-    for row in (place, partner):
-        row.active = BRIEF
-        row.save()
-    partner.refresh_from_db()
-    assert partner.active.upper == dt.date(2022, 1, 1)
-
-
-def test_the_dates_of_the_lead_are_those_of_the_program(rows):
-    make_program_site(rows.program, make_site(rows.organisation), active=EARLIER)

@@ -1,7 +1,5 @@
 """A cell, a row, a text of a month: saved as it is typed, on screen."""
 
-import datetime as dt
-
 import pytest
 from django.urls import reverse
 
@@ -11,37 +9,11 @@ from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import CountNote
 
-from .factories import make_program_indicator, make_program_site, make_report, make_user
+from .factories import make_user
+from .month_page import JSON, cells, indicator, place, report, worker
 
 pytestmark = pytest.mark.django_db
-MONTH = dt.date(2026, 1, 1)
-JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-@pytest.fixture
-def place():
-    return make_program_site()
-
-
-@pytest.fixture
-def worker(place, client):
-    user = make_user(Role.FIELD_WORKER, place.organisation, display_name="Asha")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def indicator(place):
-    return make_program_indicator(place.program).indicator
-
-
-@pytest.fixture
-def report(place, indicator):
-    return make_report(place, MONTH)
-
-
-def cells(indicator):
-    return list(indicator.breakdown.cells.order_by("position"))
+__all__ = ["indicator", "place", "report", "worker"]
 
 
 def saved(client, report, indicator, cell, **fields):

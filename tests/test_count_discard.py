@@ -11,23 +11,13 @@ from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
 from beneficiaries.models import CountReport
 
-from .factories import make_filled_report, make_program_site, make_user, submit_as_is
+from .factories import make_filled_report, make_user, submit_as_is
 from .forms import form_with
+from .month_page import place, worker
 
 pytestmark = pytest.mark.django_db
+__all__ = ["place", "worker"]
 REASON = "The register says otherwise."
-
-
-@pytest.fixture
-def place():
-    return make_program_site()
-
-
-@pytest.fixture
-def worker(place, client):
-    user = make_user(Role.FIELD_WORKER, place.organisation, display_name="Asha")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

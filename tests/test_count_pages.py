@@ -1,7 +1,5 @@
 """The page of a month, with and without JavaScript."""
 
-import datetime as dt
-
 import pytest
 from django.urls import reverse
 
@@ -14,41 +12,13 @@ from .factories import (
     make_filled_report,
     make_indicator,
     make_program_indicator,
-    make_program_site,
-    make_report,
     make_user,
     submit_as_is,
 )
+from .month_page import MONTH, cells, indicator, place, report, worker
 
 pytestmark = pytest.mark.django_db
-MONTH = dt.date(2026, 1, 1)
-JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-@pytest.fixture
-def place():
-    return make_program_site()
-
-
-@pytest.fixture
-def worker(place, client):
-    user = make_user(Role.FIELD_WORKER, place.organisation, display_name="Asha")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def indicator(place):
-    return make_program_indicator(place.program).indicator
-
-
-@pytest.fixture
-def report(place, indicator):
-    return make_report(place, MONTH)
-
-
-def cells(indicator):
-    return list(indicator.breakdown.cells.order_by("position"))
+__all__ = ["indicator", "place", "report", "worker"]
 
 
 def test_the_page_has_a_labelled_field_for_each_cell(client, worker, report, indicator):

@@ -1,7 +1,5 @@
 """A block pasted from a spreadsheet."""
 
-import datetime as dt
-
 import pytest
 from django.urls import reverse
 
@@ -9,42 +7,13 @@ from accounts.roles import Role
 from beneficiaries.actions.lock import lock_months
 
 from .factories import (
-    make_program_indicator,
-    make_program_site,
-    make_report,
     make_user,
     submit_as_is,
 )
+from .month_page import JSON, MONTH, cells, indicator, place, report, worker
 
 pytestmark = pytest.mark.django_db
-MONTH = dt.date(2026, 1, 1)
-JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-@pytest.fixture
-def place():
-    return make_program_site()
-
-
-@pytest.fixture
-def worker(place, client):
-    user = make_user(Role.FIELD_WORKER, place.organisation, display_name="Asha")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def indicator(place):
-    return make_program_indicator(place.program).indicator
-
-
-@pytest.fixture
-def report(place, indicator):
-    return make_report(place, MONTH)
-
-
-def cells(indicator):
-    return list(indicator.breakdown.cells.order_by("position"))
+__all__ = ["indicator", "place", "report", "worker"]
 
 
 def test_a_pasted_block_is_shown_before_it_is_written(client, worker, report, indicator):

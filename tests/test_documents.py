@@ -1,10 +1,9 @@
 """Documents of an organisation: who keeps, who reads, what is refused, how they are served."""
 
 import datetime as dt
-import uuid
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +14,6 @@ from audit.models import JournalEntry
 from programs import uploads
 from programs.actions import document as actions
 from programs.models import Document
-from programs.violations import explained
 from tests.factories import (
     make_document,
     make_membership,
@@ -242,52 +240,3 @@ def test_an_action_refuses_whoever_may_not_edit(lead):
     document = make_document(lead)
     with pytest.raises(PermissionDenied):
         actions.withdraw_document(document=document, revision=1, reason="x", by=stranger)
-
-
-REFUSALS = {
-    "document_title_filled": {"title": " "},
-    "document_kind": {"kind": "LETTER"},
-    "document_language": {"language": "xx"},
-    "document_content_type": {"content_type": "text/html"},
-    "document_file_format": {"sha256": "x" * 64},
-    "document_valid_not_empty": {"valid": (TODAY, TODAY)},
-    "document_valid_from_a_day": {"valid": (None, TODAY)},
-    "document_withdrawn_by_someone_for_a_reason": {"withdrawn_at": timezone.now()},
-}
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-def test_the_database_refuses(lead, name):
-    with pytest.raises(ValidationError) as refused, explained():
-        make_document(lead, **REFUSALS[name])
-    assert refused.value.code == name
-
-
-def test_a_document_replaces_one_of_its_own_organisation(lead):
-    foreign = make_document()
-    with pytest.raises(ValidationError) as refused, explained():
-        make_document(lead, replaces=foreign)
-    assert refused.value.code == "document_replaces_one_of_its_organisation"
-
-
-def test_a_document_is_replaced_once(lead):
-    old = make_document(lead)
-    make_document(lead, replaces=old)
-    with pytest.raises(ValidationError) as refused, explained():
-        make_document(lead, replaces=old)
-    assert refused.value.code == "document_replaced_once"
-
-
-def test_a_document_does_not_replace_itself(lead):
-    own = uuid.uuid4()
-    with pytest.raises(ValidationError) as refused, explained():
-        make_document(lead, id=own, replaces_id=own)
-    assert refused.value.code == "document_replaces_another"
-
-
-@pytest.mark.parametrize("field", ["title", "sha256", "file", "valid"])
-def test_what_was_sent_never_changes(lead, field):
-    document = make_document(lead)
-    other = {"title": "Other", "sha256": "0" * 64, "file": "0" * 32, "valid": (TODAY, None)}
-    with pytest.raises(ValidationError), explained():
-        Document.objects.filter(pk=document.pk).update(**{field: other[field]})

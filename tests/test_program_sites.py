@@ -1,4 +1,4 @@
-"""Months in which a site is open for a program: the database and Python say the same."""
+"""When a site is open for a program: its months, and the dates of a partner."""
 
 import datetime as dt
 
@@ -7,9 +7,11 @@ import pytest
 from programs.models import ProgramSite
 from programs.months import month_after
 
-from .factories import make_program, make_program_site
+from .factories import make_partnership, make_program, make_program_site, make_site
 
 pytestmark = pytest.mark.django_db
+EARLIER = (dt.date(1990, 1, 1), dt.date(1991, 1, 1))
+BRIEF = (dt.date(2000, 1, 1), dt.date(2022, 1, 1))
 MONTHS = [dt.date(2026, month, 1) for month in range(1, 7)]
 
 
@@ -37,3 +39,19 @@ def test_a_site_is_open_in_the_same_months_for_both(runs, active, open_months):
         assert active_in(MONTHS[last], month_after(MONTHS[5])).exists() == (
             open_months[-1] >= last + 1
         )
+
+
+def test_a_partner_ends_its_site_before_its_partnership():
+    program = make_program()
+    partner = make_partnership(program)
+    place = make_program_site(program, make_site(partner.organisation))
+    for row in (place, partner):
+        row.active = BRIEF
+        row.save()
+    partner.refresh_from_db()
+    assert partner.active.upper == BRIEF[1]
+
+
+def test_the_dates_of_the_lead_are_those_of_the_program():
+    program = make_program()
+    make_program_site(program, make_site(program.organisation), active=EARLIER)
