@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
 
 from audit import encryption
 from audit.scope import current, scope
@@ -79,24 +80,25 @@ def requested(*, permission: str, retry: RetryStrategy | bool = AGAIN) -> Callab
             except PermissionDenied:
                 logger.warning("job %s refused: its requester may not do this any more", name)
 
-        def ask(*, by: User, **arguments) -> None:
-            lock = ":".join([name, str(by.pk), *(f"{k}={arguments[k]}" for k in sorted(arguments))])
-            request_id = current().request_id
-            job = run.configure(queueing_lock=lock)
-            try:
-                with transaction.atomic():
-                    job.defer(
-                        requester_id=str(by.pk),
-                        request_id=str(request_id) if request_id else None,
-                        **arguments,
-                    )
-            except AlreadyEnqueued:
-                logger.info("job %s is waiting already", name)
-
-        run.ask = ask
+        run.ask = partial(_ask, run)
         return run
 
     return register
+
+
+def _ask(job: Task, /, *, by: User, **arguments) -> None:
+    """Queue `job` in the name of `by`, once for the same arguments."""
+    keys = [f"{name}={arguments[name]}" for name in sorted(arguments)]
+    request_id = current().request_id
+    try:
+        with transaction.atomic():
+            job.configure(queueing_lock=":".join([job.name, str(by.pk), *keys])).defer(
+                requester_id=str(by.pk),
+                request_id=str(request_id) if request_id else None,
+                **arguments,
+            )
+    except AlreadyEnqueued:
+        logger.info("job %s is waiting already", job.name)
 
 
 @requested(permission="accounts.manage_access")

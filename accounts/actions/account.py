@@ -114,13 +114,9 @@ def bootstrap(
     if Organisation.objects.exists():
         raise ValidationError(_("The portal already has an organisation."), code="started")
     organisation = Organisation(
-        code=code,
-        name_fr=name_fr,
-        name_en=name_en,
-        country=country,
-        kinds=[OrganisationKind.OWN],
-        language=language,
+        code=code, name_fr=name_fr, name_en=name_en, country=country, language=language
     )
+    organisation.kinds = [OrganisationKind.OWN]
     organisation.full_clean()
     user = User(email=one_case(email), display_name=display_name, language=language)
     user.set_unusable_password()
@@ -128,13 +124,15 @@ def bootstrap(
     with explained():
         organisation.save()
         user.save()
-        with within(organisation.pk):
-            for role in (Role.PLATFORM_ADMINISTRATOR, Role.ADMINISTRATOR):
-                Membership.objects.create(
-                    user=user,
-                    organisation=organisation,
-                    role=role,
-                    active=DateRange(timezone.localdate(), None),
-                )
+        _give_first_roles(user, organisation)
     journal.record("bootstrap", user, by=None, organisation_id=organisation.pk)
     return user
+
+
+def _give_first_roles(user: User, organisation: Organisation) -> None:
+    from_today = DateRange(timezone.localdate(), None)
+    with within(organisation.pk):
+        for role in (Role.PLATFORM_ADMINISTRATOR, Role.ADMINISTRATOR):
+            Membership.objects.create(
+                user=user, organisation=organisation, role=role, active=from_today
+            )

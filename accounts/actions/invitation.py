@@ -73,9 +73,7 @@ def invite(
     site: Site | None = None,
 ) -> Invitation:
     """Invite an e-mail to a role that `by` may give; the link is sent by a job, for 7 days."""
-    require_giver(by, organisation, role)
-    if one_case(email) == one_case(by.email):
-        raise ValidationError({"email": _("Nobody gives themselves a role.")}, code="self")
+    _require_inviter(by, organisation, role, of=email)
     invitation = Invitation(
         email=email,
         language=language,
@@ -86,14 +84,25 @@ def invite(
         active=active,
         invited_by=by,
         expires_at=_new_end(),
-        # Replaced when the e-mail leaves: until then no link opens it.
-        token_hash=hashed(secrets.token_urlsafe(32)),
+        token_hash=hashed(_no_link()),
     )
     with explained():
         invitation.save()
     journal.record("invite", invitation, by=by, details=_facts(invitation))
     jobs.send_invitation.ask(by=by, invitation_id=str(invitation.pk))
     return invitation
+
+
+def _require_inviter(by: User, organisation: Organisation, role: str, *, of: str) -> None:
+    """Refuse whoever may not give the role, or would give it to themselves."""
+    require_giver(by, organisation, role)
+    if one_case(of) == one_case(by.email):
+        raise ValidationError({"email": _("Nobody gives themselves a role.")}, code="self")
+
+
+def _no_link() -> str:
+    """Replaced when the e-mail leaves: until then no link opens the invitation."""
+    return secrets.token_urlsafe(32)
 
 
 @transaction.atomic

@@ -92,11 +92,15 @@ def end_membership(
         membership.save(update_fields=["active", "ended_at"])
     details = _facts(membership) | {"to_before": before}
     journal.record("end_membership", membership, by=by, details=details)
+    _tell_of_last_day(membership, was_ended=was_ended, by=by)
+    return membership
+
+
+def _tell_of_last_day(membership: Membership, *, was_ended: bool, by: User) -> None:
     if not was_ended:
         tell_who_watches(membership, Change.ENDED, by=by)
     elif not membership.is_ended:
         tell_who_watches(membership, Change.GIVEN, by=by)
-    return membership
 
 
 def _facts(membership: Membership) -> dict:
