@@ -63,6 +63,12 @@ def give_code(client: Client, text: str):
     return client.post(reverse("mfa_authenticate"), {"code": text})
 
 
+def guess(email: str, password: str, address: str):
+    """One try to sign in, from a network address."""
+    data = {"login": email, "password": password, "credential": "{}"}  # of a passkey: no way round
+    return SignedClient().post(reverse("account_login"), data, REMOTE_ADDR=address)
+
+
 def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
