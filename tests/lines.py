@@ -43,18 +43,20 @@ def pair(low, high) -> str:
 
 
 def in_csv(client, question) -> list[dict]:
-    """The rows of the totals, each with its months beside it."""
+    """The rows of the totals, each with its months and its sites beside it."""
     found = []
     for row in read_csv(client, content="totals", **question):
-        is_month = row["from"] == row["to"] and not row["sites"] and not row["target"]
-        if is_month:
-            counted, expected = pair(row["low"], row["high"]), row["expected_in_month"]
+        counted, expected = pair(row["low"], row["high"]), row["expected_in_period"]
+        if row["site"]:
+            reports = f"{row['reports_approved']} / {row['reports']}" if row["reports"] else ""
+            found[-1]["at"][row["site_en"]] = (counted or "–", expected, reports)
+        elif row["from"] == row["to"] and not row["sites"] and not row["target"]:
             for name, value in (("months", counted), ("expected_months", expected)):
                 found[-1][name] |= {row["from"]: value} if value else {}
         else:
             found.append(_csv_line(row))
             if not row["sites"]:
-                found[-1] |= {name: found[-2][name] for name in ("months", "expected_months")}
+                found[-1] |= {name: found[-2][name] for name in ("months", "expected_months", "at")}
     return found
 
 
@@ -65,6 +67,7 @@ def _csv_line(row: dict) -> dict:
         "is_further": not row["sites"],
         "months": {},
         "expected_months": {},
+        "at": {},
         "total": row["low"] if row["at_least"] == "1" else pair(row["low"], row["high"]),
         "pending": row["not_yet_approved"],
         "with_unapproved": pair(row["with_unapproved_low"], row["with_unapproved_high"]),
@@ -79,16 +82,30 @@ def _csv_line(row: dict) -> dict:
 
 
 def in_sheet(client, question) -> list[dict]:
-    """The lines of the formatted sheet, by its heads, each with what is expected by month."""
-    rows = read_xlsx(client, **question).get_sheet_by_index(0).to_python()
+    """The lines of the formatted sheet, each with what is expected by month and its sites."""
+    book = read_xlsx(client, **question)
+    rows, places = (book.get_sheet_by_index(position).to_python() for position in (0, 1))
     lines = [dict(zip(rows[4], row, strict=True)) for row in rows[5:]]
     found = []
     for line in map(_sheet_line, lines):
         if line["name"][1].endswith(EXPECTED):
             found[-1]["expected_months"] = line["months"]
         else:
-            found.append(line)
+            found.append(line | {"at": _sites(places, line["name"])})
     return found
+
+
+def _sites(rows: list[list], name: tuple[str, str]) -> dict[str, tuple[str, str, str]]:
+    """Site → what the sheet of sites says of one figure there."""
+    return {
+        row[3]: (
+            number(row[4]) or "–",
+            number(row[5]),
+            " / ".join(map(number, [one for one in row[6:] if one != ""])),
+        )
+        for row in rows[1:]
+        if (row[0], row[1]) == name
+    }
 
 
 def _sheet_line(line: dict) -> dict:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
+from html import unescape
 from itertools import count
 
 import pytest
@@ -132,24 +133,31 @@ def test_every_number_of_the_page_is_in_the_file(client, network, question, file
     assert list(lines) == []
 
 
-def expected_by_month(client, question, key: str) -> dict[str, str]:
-    """What the table of a trend expects of each month; nothing where it has no such column."""
-    address = reverse("dashboard_chart", args=["trend"])
+def table(client, question, key: str, name: str) -> list[dict[str, str]]:
+    """The lines of a chart's table by the heads of its columns, as they are read."""
+    address = reverse("dashboard_chart", args=[name])
     html = client.get(address, question | {"figure": key}).content.decode()
-    if ">Expected</th>" not in html:
-        return {}
-    rows = re.findall(r'<tr data-row="([^"]*)">.*?<td class="number">([^<]*)</td></tr>', html)
-    return {month: number(text) for month, text in rows if text}
+    heads, *lines = re.findall(r"<tr.*?</tr>", html.partition("<tfoot")[0], re.DOTALL)
+    texts = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", one, re.DOTALL) for one in (heads, *lines)]
+    columns, *rows = [[number(unescape(text).strip()) for text in line] for line in texts]
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 @pytest.mark.parametrize("file", [in_csv, in_sheet])
-def test_what_a_trend_expects_of_each_month_is_in_the_file(client, network, question, file):
+def test_what_is_expected_of_each_month_and_site_is_in_the_file(client, network, question, file):
     keys = re.findall(r'data-figure="([^"]*)"', page(client, question))
     lines = [one for one in file(client, question) if one["name"][1] and not one["is_further"]]
-    assert len(lines) == len(keys)
-    shown_of = [expected_by_month(client, question, key) for key in keys]
-    assert [line["expected_months"] for line in lines] == shown_of
-    assert any(shown_of)
+    for key, line in zip(keys, lines, strict=True):
+        trend = table(client, question, key, "trend")
+        expected = {row["Month"]: row["Expected"] for row in trend if row.get("Expected")}
+        assert by_name(line["expected_months"]) == expected
+        sites = table(client, question, key, "sites")
+        assert line["at"] == {
+            row["Site"]: (row["Total"], row.get("Expected", ""), row.get("Reports approved", ""))
+            for row in sites
+        }
+    assert any(line["expected_months"] for line in lines)
+    assert any(line["at"] for line in lines)
 
 
 def test_the_cells_of_the_data_make_what_is_said_of_one_and_of_those_that_lack(client, network):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from reports.figures import Amount, Board, Tile, expected_by_month
+from programs.models import Site
+from reports.figures import (
+    Amount,
+    Board,
+    Figure,
+    Row,
+    Tile,
+    expected_by_month,
+    goals_by_site,
+    site_rows,
+)
 from reports.figures.completeness import Completeness
 from reports.figures.targets import Progress
 from reports.figures.tiles import Section
@@ -13,7 +23,8 @@ from reports.figures.tiles import Section
 from .file import neutral
 
 HEAD = (
-    "program", "program_fr", "program_en", "indicator", "indicator_fr", "indicator_en", "unit",
+    "program", "program_fr", "program_en", "site", "site_fr", "site_en",
+    "indicator", "indicator_fr", "indicator_en", "unit",
     "from", "to", "low", "high", "at_least", "shown_indicator", "shown_month",
     "with_unapproved_low", "with_unapproved_high",
     "not_yet_approved",
@@ -23,15 +34,15 @@ HEAD = (
     "target_kind", "target", "target_from", "target_to", "target_grant", "target_cell",
     "target_sites", "reached_low",
     "reached_high", "percent", "expected", "expected_percent", "months_kept", "months_reported",
-    "expected_in_month",
+    "expected_in_period",
 )  # fmt: skip
 REASONS = ("not_collected", "not_applicable", "withheld")
 
 
 def totals(board: Board) -> Iterator[list]:
     """For each program its reports; for each figure its total over the period, further targets,
-    then month by month."""
-    period = board.selection.period
+    then month by month and site by site."""
+    period, goals = board.selection.period, goals_by_site(board.selection, board.targets)
     whole = {"from": f"{period.start:%Y-%m}", "to": f"{period.last_month:%Y-%m}"}
     for section in board.sections:
         yield _row(_program(section), whole, _reports(section))
@@ -41,13 +52,16 @@ def totals(board: Board) -> Iterator[list]:
             for progress in tile.further:
                 yield _row(words, whole, _target(progress))
             yield from _months(words, tile, expected_by_month(board.selection, tile))
+            for row in site_rows(Figure(board, section, tile), goals):
+                site = board.selection.visible.sites[int(row.key)]
+                yield _row(words, _place(site), whole, _site(row, tile))
 
 
 def _months(words: dict, tile: Tile, expected: dict[dt.date, int]) -> Iterator[list]:
     """What was counted in each month, and what the leading target asks of it."""
     for month in sorted(tile.months.keys() | expected.keys()):
         asked = {"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"}
-        asked["expected_in_month"] = expected.get(month, "")
+        asked["expected_in_period"] = expected.get(month, "")
         yield _row(words, asked, _pair("", tile.months.get(month)))
 
 
@@ -62,6 +76,24 @@ def _program(section: Section) -> dict:
         "program": program.code,
         "program_fr": neutral(program.name_fr),
         "program_en": neutral(program.name_en),
+    }
+
+
+def _place(site: Site) -> dict:
+    """A confidential site is known by its code alone."""
+    names = [site.code] * 2 if site.is_confidential else [site.name_fr, site.name_en]
+    return dict(zip(("site", "site_fr", "site_en"), [site.code, *map(neutral, names)], strict=True))
+
+
+def _site(row: Row, tile: Tile) -> dict:
+    """What a site counted, its reports, and what its own target asks of the period."""
+    approved, owed = row.reports or ("", "")
+    return {
+        **_pair("", row.total),
+        "shown_indicator": _stand_in(tile),
+        "reports": owed,
+        "reports_approved": approved,
+        "expected_in_period": "" if row.expected is None else row.expected,
     }
 
 
@@ -105,13 +137,17 @@ def _total(tile: Tile) -> dict:
     return {
         **_pair("", total.amount if total else None),
         "at_least": int(tile.is_at_least),
-        "shown_indicator": tile.stand_in.code if tile.stand_in else "",
+        "shown_indicator": _stand_in(tile),
         "shown_month": f"{total.month:%Y-%m}" if total and total.month else "",
         **_pair("with_unapproved_", tile.with_unapproved),
         "not_yet_approved": tile.pending.high if tile.pending else "",
         **{f"cells_{reason}": tile.missing.get(reason, 0) for reason in REASONS},
         **_completeness(tile.completeness),
     }
+
+
+def _stand_in(tile: Tile) -> str:
+    return tile.stand_in.code if tile.stand_in else ""
 
 
 def _target(progress: Progress | None) -> dict:

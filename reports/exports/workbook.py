@@ -19,6 +19,7 @@ from .codebook import HEAD, Line, lines
 from .counts import Counts
 from .figures_sheet import figures_sheet
 from .file import Mark
+from .sites_sheet import sites_sheet
 
 # In memory: nothing in clear is left in a temporary file, and equal texts are written once. The
 # budget of a day (reports/budget.py) bounds what it takes.
@@ -32,7 +33,7 @@ EPOCH = 693594  # 30 December 1899, from which spreadsheets count days
 
 
 def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
-    """Three sheets: figures (in the reader's language), data (tidy), codebook (both languages)."""
+    """Figures and sites (in the reader's language), data (tidy), codebook (both languages)."""
     file = io.BytesIO()
     with _collector_paused(), xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties({"comments": mark.line})
@@ -47,6 +48,7 @@ def workbook(figures: Board, found: Counts, mark: Mark) -> bytes:
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
         figures_sheet(book.add_worksheet(_("Figures")), figures, mark, styles)
+        sites_sheet(book.add_worksheet(_("Sites")), figures, styles)
         _data(book.add_worksheet("data"), found, styles)
         _codebook(book.add_worksheet("codebook"), lines(figures, found, mark), styles)
         for sheet in book.worksheets():

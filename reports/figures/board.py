@@ -11,12 +11,12 @@ from functools import cached_property, partial
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from programs.models import Indicator, Program, ProgramIndicator
+from programs.models import Indicator, Program, ProgramIndicator, Target
 from reports.period import first_of_month
 
 from .completeness import Expected, expected
 from .counts import APPROVED, CellValues, Count, Dataset, Report, Values, cell_values, load
-from .goals import goals
+from .goals import goals, targets_at_hand
 from .rules import Total, monthly, total
 from .scope import named, rows_where
 from .selection import Selection
@@ -34,6 +34,7 @@ class Board:
 
     selection: Selection
     figures: dict[int, list[ProgramIndicator]]
+    targets: list[Target]
     goals: dict[tuple[int, int], list[Goal]]
     data: Dataset
     # Counts from before the period, which older targets take in.
@@ -119,13 +120,13 @@ def board(selection: Selection, is_wanted: Wanted | None = None) -> Board:
             program: [row for row in rows if is_wanted(row, rows)]
             for program, rows in figures.items()
         }
-    targets = goals(selection)
-    period = selection.period
+    rows = targets_at_hand(selection)
+    targets = goals(selection, rows)
     indicators = {row.indicator_id: row.indicator for rows in figures.values() for row in rows}
-    data = load(selection, indicators, period.start, period.end)
+    data = load(selection, indicators, selection.period.start, selection.period.end)
     earlier = _earlier(selection, targets, indicators)
     cells = _cells(selection, targets, indicators, [*data.reports, *earlier.reports])
-    built = Board(selection, figures, targets, data, earlier, cells)
+    built = Board(selection, figures, rows, targets, data, earlier, cells)
     built.sections = [
         _section(built, program) for program in selection.programs if figures.get(program.pk)
     ]
@@ -180,8 +181,7 @@ def _cells(
 
 
 def _section(built: Board, program: Program) -> Section:
-    data = built.data
-    key = program.pk
+    data, key = built.data, program.pk
     mine = [report for report in data.reports if report.program_id == key]
     owed = expected(built.selection, program, mine)
     first: dict[int, ProgramIndicator] = {}

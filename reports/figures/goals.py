@@ -18,17 +18,18 @@ AND (grant_id = ANY(%s) OR (%s AND grant_id IS NULL))
 ORDER BY span, id
 """
 
+# By (program, indicator); the second one by site then.
 Goals = dict[tuple[int, int], list[Goal]]
+GoalsBySite = dict[tuple[int, int], dict[int, Goal]]
 
 
-def goals(selection: Selection) -> Goals:
+def goals(selection: Selection, rows: list[Target]) -> Goals:
     """Targets that apply to the question, by (program, indicator), the leading one first.
 
     The whole program's targets apply only when the whole program is asked for; otherwise those
     of the sites at hand, added when they share a span. Those of single cells follow those of the
     whole figure. Counts are no part of this query.
     """
-    rows = _targets(selection)
     _name_cells(rows)
     by_cell: dict[tuple, list[Target]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.cell.position if row.cell else -1):
@@ -47,18 +48,20 @@ def _name_cells(targets: list[Target]) -> None:
         row.cell = named.get(row.cell_id)
 
 
-def site_goals(selection: Selection, program_id: int, indicator_id: int) -> dict[int, Goal]:
-    """The leading target of each site, for one figure."""
-    by_site: dict[int, list[Target]] = defaultdict(list)
-    for row in _targets(selection):
-        figure = row.program_id, row.indicator_id, row.cell_id
-        if row.site_id and figure == (program_id, indicator_id, None):
-            by_site[row.site_id].append(row)
-    found = {site: _ranked(selection, group) for site, group in by_site.items()}
-    return {site: ranked[0] for site, ranked in found.items() if ranked}
+def goals_by_site(selection: Selection, rows: list[Target]) -> GoalsBySite:
+    """The leading target of each site, by (program, indicator); those of single cells left out."""
+    by_site: dict[tuple[int, int, int], list[Target]] = defaultdict(list)
+    for row in rows:
+        if row.site_id and row.cell_id is None:
+            by_site[row.program_id, row.indicator_id, row.site_id].append(row)
+    found: GoalsBySite = defaultdict(dict)
+    for (program_id, indicator_id, site_id), group in by_site.items():
+        for goal in _ranked(selection, group)[:1]:
+            found[program_id, indicator_id][site_id] = goal
+    return dict(found)
 
 
-def _targets(selection: Selection) -> list[Target]:
+def targets_at_hand(selection: Selection) -> list[Target]:
     """Targets of no grant or of the grants at hand."""
     covers = selection.visible.covers if selection.covers is None else selection.covers
     programs = [program.pk for program in selection.programs]

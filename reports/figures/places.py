@@ -9,21 +9,36 @@ from django.utils.translation import gettext as _
 from programs.models import Indicator, ProgramIndicator
 
 from .board import board
-from .goals import site_goals
+from .goals import GoalsBySite, goals_by_site
 from .rules import Amount, by_site
 from .selection import Selection
 from .tables import Figure, Row, Table, overlap_note
-from .targets import expected_in_month
+from .targets import Goal, expected_in_month
 from .tiles import LAST, Tile
 
 
 def sites(asked: Figure) -> Table:
     """The figure of each site on its own, beside its own target, in its unit."""
-    selection, tile, indicator = asked.selection, asked.tile, asked.tile.counted
-    totals = by_site(asked.values(indicator), indicator.time_rule)
-    expected = _expected_by_site(selection, tile)
+    tile, indicator = asked.tile, asked.tile.counted
+    return Table(
+        name="sites",
+        title=_("By site"),
+        unit=indicator.unit_name,
+        head=_("Site"),
+        columns=[],
+        rows=site_rows(asked, goals_by_site(asked.selection, asked.board.targets)),
+        notes=[*_site_notes(tile, indicator), *overlap_note(indicator, asked)],
+        total=tile.total.amount if tile.total and indicator.time_rule == "sum" else None,
+    )
+
+
+def site_rows(asked: Figure, goals: GoalsBySite) -> list[Row]:
+    """What each site counted, beside its own target and its reports, the largest first."""
+    tile, names = asked.tile, asked.selection.visible.sites
+    totals = by_site(asked.values(tile.counted), tile.counted.time_rule)
+    own = goals.get((tile.program.pk, tile.indicator.pk), {})
+    expected = {site: _expected(goal, asked.selection) for site, goal in own.items()}
     owed = _reports_by_site(asked)
-    names = selection.visible.sites
     rows = [
         Row(
             key=str(site),
@@ -35,16 +50,7 @@ def sites(asked: Figure) -> Table:
         )
         for site in owed.keys() | totals.keys()
     ]
-    return Table(
-        name="sites",
-        title=_("By site"),
-        unit=indicator.unit_name,
-        head=_("Site"),
-        columns=[],
-        rows=sorted(rows, key=_largest_first),
-        notes=[*_site_notes(tile, indicator), *overlap_note(indicator, asked)],
-        total=tile.total.amount if tile.total and indicator.time_rule == "sum" else None,
-    )
+    return sorted(rows, key=_largest_first)
 
 
 def _largest_first(row: Row) -> tuple:
@@ -59,15 +65,13 @@ def _site_notes(tile: Tile, indicator: Indicator) -> list[str]:
     return [_("Each site in its highest month: distinct persons never add up.")]
 
 
-def _expected_by_site(selection: Selection, tile: Tile) -> dict[int, int]:
-    """What each site should have reached in the months at hand, where it has a target."""
-    found = {}
-    for site, goal in site_goals(selection, tile.program.pk, tile.indicator.pk).items():
-        months = [expected_in_month(goal, month) for month in selection.period.past_months]
-        numbers = [number for number in months if number is not None]
-        if numbers:
-            found[site] = goal.value if goal.is_level else sum(numbers)
-    return found
+def _expected(goal: Goal, selection: Selection) -> int | None:
+    """What a site should have reached in the months at hand, where its target runs."""
+    months = [expected_in_month(goal, month) for month in selection.period.past_months]
+    numbers = [number for number in months if number is not None]
+    if not numbers:
+        return None
+    return goal.value if goal.is_level else sum(numbers)
 
 
 def _reports_by_site(asked: Figure) -> dict[int, tuple[int, int]]:
