@@ -110,19 +110,25 @@ def test_plain_texts_are_left_alone():
 def test_a_name_that_is_a_formula_is_harmless_in_both_files(client, network):
     network.north.site.name_en = '=HYPERLINK("https://example.org")'
     network.north.site.save()
-    assert "\"'=HYPERLINK" in taken(client, "counts")["export.csv"].decode("utf-8-sig")
-    lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
-    assert any(str(row[3]).startswith("'=HYPERLINK") for row in lines)
+    for content in ("counts", "totals"):
+        assert "\"'=HYPERLINK" in taken(client, content)["export.csv"].decode("utf-8-sig")
+    book = read_xlsx(client)
+    for sheet, column in (("Sites", 3), ("codebook", 3)):
+        lines = book.get_sheet_by_name(sheet).to_python()
+        assert any(str(row[column]).startswith("'=HYPERLINK") for row in lines)
 
 
 def test_a_confidential_site_is_named_by_its_code(client, network):
     network.north.site.is_confidential = True
     network.north.site.name_en = "Secret house"
     network.north.site.save()
-    for file in taken(client, "counts").values():
-        assert "Secret house" not in file.decode("utf-8-sig")
-    lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
-    assert "Secret house" not in str(lines)
+    for content in ("counts", "totals"):
+        for file in taken(client, content).values():
+            assert "Secret house" not in file.decode("utf-8-sig")
+    book = read_xlsx(client)
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert "Secret house" not in str(sheets)
+    assert "NORTH" in [row[3] for row in sheets["Sites"]]
 
 
 def test_a_partner_exports_its_own_rows(client, network):
