@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from beneficiaries.workbooks.checking import MOST_BYTES, too_heavy
 from programs import uploads
+from programs.forms.file_input import file_input
 
 
 class WorkbookForm(forms.Form):
@@ -14,11 +15,10 @@ class WorkbookForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Filled workbook"),
         help_text=gettext_lazy("An .xlsx file of 2 MB at most."),
-        widget=forms.FileInput(
-            attrs={
-                "class": "form-control",
-                "accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            }
+        widget=file_input(
+            ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            most=MOST_BYTES,
+            too_heavy=too_heavy,
         ),
         error_messages={
             "required": gettext_lazy("Choose the workbook to send."),

@@ -10,6 +10,8 @@ from programs.fields import DateSpanField
 from programs.models import Document, Organisation
 from programs.rights import EDIT
 
+from .file_input import file_input
+
 
 class DocumentForm(forms.Form):
     """A file and what it is; cleans `file` to one that is safe to keep."""
@@ -36,7 +38,9 @@ class DocumentForm(forms.Form):
             "PDF, DOCX, JPEG or PNG, 10 MB at most. What a file says of its author, of a place or "
             "a device is taken out, but for a PDF that is signed: it stays as it is."
         ),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
+        widget=file_input(
+            ".pdf,.docx,.jpg,.jpeg,.png", most=uploads.MOST_BYTES, too_heavy=uploads.too_heavy
+        ),
         error_messages={
             "required": _("Choose the file to send."),
             "empty": _("This file is empty. Choose another one."),

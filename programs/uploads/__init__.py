@@ -4,7 +4,7 @@ Nothing is believed: neither the name, nor the type that the browser says, nor t
 file claims for what it holds. What cannot be looked through is refused, with what to do instead.
 """
 
-from .checking import MOST_BYTES, Safe, checked, checked_name
+from .checking import MOST_BYTES, Safe, checked, checked_name, too_heavy
 from .keeping import (
     UnreadableError,
     kept,
@@ -29,4 +29,5 @@ __all__ = [
     "remove_strays",
     "seal_again",
     "store",
+    "too_heavy",
 ]

@@ -87,12 +87,12 @@ def checked_name(
             code="kind",
         )
     if file.size > most:
-        raise ValidationError(
-            _("The file is larger than %(most)s MB. Send a lighter one.")
-            % {"most": most // 1024**2},
-            code="size",
-        )
+        raise ValidationError(too_heavy(most), code="size")
     return name, extension
+
+
+def too_heavy(most: int = MOST_BYTES) -> str:
+    return _("The file is larger than %(most)s MB. Send a lighter one.") % {"most": most // 1024**2}
 
 
 def shown_name(sent: str) -> str:

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from playwright.sync_api import expect
+
 from accounts.roles import Role
 from beneficiaries.models import BeneficiaryCount
+from beneficiaries.workbooks.checking import MOST_BYTES
 from programs.months import month_after
 from tests import spreadsheets
 from tests.browser.conftest import DESK, PHONE
@@ -47,6 +50,11 @@ def test_a_partner_fills_its_programs_in_one_workbook(visit, tmp_path):
         partner.page.click("a.btn-primary")
     data = download.value.path().read_bytes()
 
+    partner.page.set_input_files("input[type=file]", as_file(bytes(MOST_BYTES + 1)))
+    expect(partner.page.locator("[role=alert].too-heavy")).to_contain_text("dépasse 2 Mo")
+    assert partner.page.input_value("input[type=file]") == ""
+    looked_at(partner)
+
     send(partner, spreadsheets.filled(data, {"D8": spreadsheets.text("abc")}, sheet=3))
     sheet = "NEPAL_2_SHELTER KATHMANDU_NIGHT"
     partner.page.wait_for_selector(f"text=Feuille {sheet}, cellule D8")
@@ -74,7 +82,10 @@ def looked_at(partner) -> None:
     partner.page.set_viewport_size(PHONE)
 
 
+def as_file(data: bytes) -> dict:
+    return {"name": "filled.xlsx", "mimeType": XLSX, "buffer": data}
+
+
 def send(partner, data: bytes) -> None:
-    file = {"name": "filled.xlsx", "mimeType": XLSX, "buffer": data}
-    partner.page.set_input_files("input[type=file]", file)
+    partner.page.set_input_files("input[type=file]", as_file(data))
     partner.page.click("main form .btn-primary")

@@ -81,6 +81,20 @@ addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();
 
+// A file that is too heavy is said to be so before it is sent over a poor network.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches("input[type=file][data-most]")) return;
+  input.parentElement.querySelector(".too-heavy")?.remove();
+  input.removeAttribute("aria-invalid");
+  if (!(input.files[0]?.size > Number(input.dataset.most))) return;
+  input.value = "";
+  input.setAttribute("aria-invalid", "true");
+  const told = Object.assign(document.createElement("div"), { className: "field-errors too-heavy", role: "alert" });
+  told.append(Object.assign(document.createElement("p"), { textContent: input.dataset.tooHeavy }));
+  input.before(told);
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
