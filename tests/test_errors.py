@@ -75,7 +75,8 @@ def test_no_refusal_needs_anything_to_be_read_in_the_other_language(rf, name):
     """Neither a session nor the database, and nothing of it sends the form again."""
     answer = errors.page(rf.post("/", {"note": "Came late"}, **FRENCH), 500, name, missing="role")
     french, english = [
-        re.findall(r"<(?:h\d|p)>(.*?)</", text) for _lang, text in in_languages(answer)
+        re.findall(r"<(?:h\d|p)>\s*(\S.*?)</", text, re.DOTALL)
+        for _lang, text in in_languages(answer)
     ]
     assert len(french) == len(english) == 3
     assert all(one and one != other for one, other in zip(french, english, strict=True))
