@@ -1,6 +1,7 @@
 """Imports point one way: audit ← programs ← accounts ← beneficiaries ← reports ← ngo_portal."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ TOP_LEVEL = {
 }
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 30
+LONGEST_TEMPLATE = 120
+LONGEST_LINE = 120
+# One tag of a template, or one attribute: no line may end within it.
+UNBREAKABLE = re.compile(r'\s*(\{% [^%]+ %\}|[\w-]+="[^"]*">?)')
 
 
 def modules(folder: str) -> list[Path]:
@@ -91,3 +96,27 @@ def test_views_write_nothing():
                 if node.func.attr in writes and ("objects" in owner or owner == "form"):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
+
+
+def too_long(template: Path) -> list[str]:
+    """Where a template is longer or wider than one reads with pleasure."""
+    lines = template.read_text().splitlines()
+    wide = [
+        f"{template.name}:{number}"
+        for number, line in enumerate(lines, 1)
+        if len(line) > LONGEST_LINE and not UNBREAKABLE.fullmatch(line)
+    ]
+    return [*wide, *([f"{template.name}: {len(lines)}"] if len(lines) > LONGEST_TEMPLATE else [])]
+
+
+def test_templates_stay_short_enough_to_read():
+    templates = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.html")]
+    assert len(templates) > 100
+    assert [place for path in templates for place in too_long(path)] == []
+
+
+def test_the_check_sees_a_template_that_is_too_long(tmp_path):
+    template = tmp_path / "page.html"
+    element = '<p>{% translate "' + "word " * 30 + '" %}</p>\n'
+    template.write_text(element + '{% include "a.html" with ' + "a=b " * 40 + "only %}\n" * 120)
+    assert too_long(template) == ["page.html:1", "page.html: 121"]

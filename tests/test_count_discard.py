@@ -52,7 +52,7 @@ def test_what_is_lost_is_said_before_it_is(client, worker, place, correction, ap
     indicator = correction.counts.first().indicator
     counts.explain(report=correction, indicator=indicator, text="A new shelter.", by=worker)
     assert url(correction) in client.get(correction.get_absolute_url()).content.decode()
-    page = client.get(url(correction)).content.decode()
+    page = " ".join(client.get(url(correction)).content.decode().split())
     assert "2 numbers · Asha · last typed" in page
     assert "1 number · Bina · last typed" in page
     assert "1 explanation of an unusual total" in page
