@@ -70,7 +70,7 @@ def test_months_in_the_wrong_order_are_said_at_the_last_one(client, network):
 
 def test_a_word_stays_in_the_menu_of_periods(client, network):
     html = page(client, period="whenever")
-    assert '<option value="whenever" selected>whenever</option>' in html
+    assert re.search(r'<option value="whenever" selected>\s*whenever\s*</option>', html)
     assert field(html, "period")["message"].endswith("choose one from the list.")
     assert "<b>2024" not in page(client, period='"><b>2024')
 

@@ -47,6 +47,8 @@ def test_the_dashboard_and_what_is_behind_it_stand_up_to_axe(visit, network, lan
         f"/dashboard/figure/{key.replace('-', '/')}/?period=2024",
         f"/dashboard/chart/sites/?period=2024&figure={key}",
         "/dashboard/?period=2024-01&site=999",
+        "/dashboard/?period=range&from=2024-13&to=2024-06",
+        f"/dashboard/?period={'whenever' * 40}",
     ):
         person.open(address)
         person.page.wait_for_load_state("networkidle")
@@ -72,6 +74,33 @@ def test_a_coordinator_narrows_the_dashboard_and_follows_a_figure(visit, network
     expect(page.locator("tbody tr").first).to_be_visible()
     page.click("text=Back to the dashboard")
     expect(page.locator("#filter-program")).to_have_value(str(network.program.pk))
+    assert person.complaints == []
+
+
+def test_months_in_the_wrong_order_stay_in_both_languages_until_they_are_mended(visit, network):
+    person = visit("en", DESK)
+    person.sign_in(network.coordinator)
+    person.open("/dashboard/?period=range&from=2024-01&to=2024-06")
+    page = person.page
+    charts = expect(page.locator("figure.chart"))
+    charts.to_have_count(4)
+    page.fill("#filter-from", "2024-09")
+    page.locator("#filter-from").blur()
+    expect(page.locator("#filter-to-error")).to_have_text(
+        "The last month comes before the first: choose September 2024 or a later one."
+    )
+    charts.to_have_count(4)
+    page.get_by_role("button", name="Français").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+    expect(page.locator("#filter-to-error")).to_contain_text("choisissez septembre 2024")
+    expect(page.locator("#filter-from")).to_have_value("2024-09")
+    expect(page.locator("#filter-to")).to_have_value("2024-06")
+    charts.to_have_count(4)
+    page.fill("#filter-to", "2024-12")
+    page.locator("#filter-to").blur()
+    expect(page.locator("#error-summary")).to_have_count(0)
+    expect(page.locator(".page-head .state")).to_have_text("sept. 2024 – déc. 2024")
+    charts.to_have_count(4)
     assert person.complaints == []
 
 
