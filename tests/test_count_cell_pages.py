@@ -105,6 +105,15 @@ def test_a_stale_explanation_answers_with_theirs(client, worker, report, indicat
     assert [event.text for event in events] == ["A new shelter.", "School holidays."]
 
 
+def test_an_explanation_taken_away_meanwhile_is_said(client, worker, report, indicator, note):
+    seen = note.revision
+    counts.explain(report=report, indicator=indicator, text="", revision=seen, by=worker)
+    url = reverse("count_note_save", args=[report.pk, indicator.pk])
+    stale = client.post(url, {"text": "School holidays.", "revision": seen}, **JSON)
+    assert stale.status_code == 409
+    assert stale.json()["error"] == "Changed by someone else meanwhile."
+
+
 def test_an_old_page_takes_no_explanation_away(client, worker, report, indicator, note):
     empty = {f"note-{indicator.pk}": "", f"note-revision-{indicator.pk}": "0"}
     assert client.post(report.get_absolute_url(), empty).status_code == 302
