@@ -16,6 +16,7 @@ _LETTERS = [(sign, unicodedata.normalize("NFD", sign)) for sign in map(chr, rang
 # Latin letters with a mark, or joined, and where they stand.
 PLAIN = {sign: parts[0] for sign, parts in _LETTERS if len(parts) > 1}
 PLAIN |= dict(zip("ŒœÆæØøŁł", "OoAaOoLl", strict=True))
+_TABLE = str.maketrans(PLAIN)
 _TEMPLATE = "lower(translate(%(expressions)s, '{}', '{}'))"
 TEMPLATE = _TEMPLATE.format("".join(PLAIN), "".join(PLAIN.values()))
 
@@ -32,4 +33,4 @@ def by_name(path: str = "name") -> Func:
 
 def place_of(text: str) -> str:
     """The same for a text in hand."""
-    return str(text).translate(str.maketrans(PLAIN)).lower()
+    return str(text).translate(_TABLE).lower()

@@ -9,7 +9,14 @@ from programs import records
 from programs.alphabet import PLAIN, place_of
 from programs.forms.filters import ProgramFilter, SiteFilter
 from programs.models import Organisation
-from tests.factories import make_organisation, make_partnership, make_program, make_user
+from tests.factories import (
+    make_organisation,
+    make_partnership,
+    make_program,
+    make_program_site,
+    make_site,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 # In the order of the alphabet; by code point "AGRASC" stands before "Ac.Sé" and « Équipe » last.
@@ -50,6 +57,16 @@ def test_a_list_is_in_the_order_of_the_readers_language(client, own):
         client.force_login(make_user(Role.COORDINATOR, own, language=language))
         page = client.get(reverse("programs"))
         assert [getattr(row, f"name_{language}") for row in page.context["page"]] == order
+
+
+def test_menus_of_the_dashboard_stand_by_the_alphabet(client, own):
+    program = make_program(own)
+    for name in NAMES:
+        make_program_site(program, make_site(own, name_en=name))
+    client.force_login(make_user(Role.COORDINATOR, own))
+    menus = client.get(reverse("dashboard")).context["bar"].menus
+    (sites,) = [menu for menu in menus if menu.name == "site"]
+    assert [label for _key, label, _is_chosen in sites.options] == ORDER
 
 
 def test_accounts_stand_by_the_names_of_people(own):

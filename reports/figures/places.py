@@ -6,6 +6,7 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
+from programs.alphabet import place_of
 from programs.models import Indicator, ProgramIndicator
 
 from .board import board
@@ -54,7 +55,7 @@ def site_rows(asked: Figure, goals: GoalsBySite) -> list[Row]:
 
 
 def _largest_first(row: Row) -> tuple:
-    return -(row.total.high if isinstance(row.total, Amount) else -1), row.label
+    return -(row.total.high if isinstance(row.total, Amount) else -1), place_of(row.label)
 
 
 def _site_notes(tile: Tile, indicator: Indicator) -> list[str]:

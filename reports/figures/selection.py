@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries.models import CountReport
+from programs.alphabet import place_of
 from programs.models import Pillar, Program
 from reports import period as periods
 from reports.period import Period
@@ -233,7 +234,7 @@ def _choice(name, label, everything, pairs, chosen: Mapping) -> Choice:
 
 
 def _by_text(pair: tuple[int | str, str]) -> str:
-    return pair[1].casefold()
+    return place_of(pair[1])
 
 
 def fiscal_starts(selection: Selection) -> set[int]:
