@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from . import figures, period
+from . import figures
+from . import period as periods
 from .figures import Selection
 from .figures.selection import Choice
 
@@ -25,7 +26,7 @@ class Field:
     @property
     def is_month(self) -> bool:
         """Whether the browser's own field for months can hold it: any other text it would drop."""
-        return not self.text or period.month_of(self.text) is not None
+        return not self.text or periods.month_of(self.text) is not None
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class FilterBar:
     """What the form shows, and what the page's links carry on."""
 
     selection: Selection
-    groups: list[period.Group]
+    groups: list[periods.Group]
     menus: list[Choice]
     sentences: list[str]
 
@@ -79,11 +80,11 @@ class FilterBar:
     @property
     def is_listed(self) -> bool:
         """Whether the period's menu has the chosen period."""
-        code, fixed = self.period.text, {period.DEFAULT, period.RANGE}
+        code, fixed = self.period.text, {periods.DEFAULT, periods.RANGE}
         return code in fixed or any(code == c for g in self.groups for c, _label in g.options)
 
 
 def filter_bar(selection: Selection) -> FilterBar:
-    periods = period.choices(selection.period.now, figures.fiscal_starts(selection))
+    groups = periods.choices(selection.period.now, figures.fiscal_starts(selection))
     menus = figures.choices(selection)
-    return FilterBar(selection, periods, menus, figures.sentences(selection, menus))
+    return FilterBar(selection, groups, menus, figures.sentences(selection, menus))

@@ -103,6 +103,19 @@ def test_a_stamp_changes_with_the_days_of_a_grant(network):
     assert figures.board(figures.select(network.coordinator, query, NOW)).stamp != first
 
 
+def test_a_stamp_changes_with_the_target_of_a_site(network):
+    """Whose program has one too: the chart of sites shows it all the same."""
+    factories.make_target(network.program, network.events, span=YEAR, value=900)
+    target = factories.make_target(
+        network.program, network.events, span=YEAR, value=60, site=network.south.site
+    )
+    first = figures.board(figures.select(network.coordinator, HALF, NOW)).stamp
+    assert figures.board(figures.select(network.coordinator, HALF, NOW)).stamp == first
+    target.value = 70
+    target.save()
+    assert figures.board(figures.select(network.coordinator, HALF, NOW)).stamp != first
+
+
 def test_a_kept_fragment_is_nobody_elses(client, network):
     client.force_login(network.coordinator)
     query = chart_query(client, network)

@@ -63,11 +63,7 @@ class Board:
             sorted(self.selection.days.items()),
             [(report.pk, report.status) for report in self.data.reports],
             [(tile.key, tile.indicator.revision) for tile in self.tiles],
-            [
-                (goal.kind, goal.value, goal.days, goal.cell and goal.cell.pk)
-                for found in self.goals.values()
-                for goal in found
-            ],
+            [(target.pk, target.revision) for target in self.targets],
             seen.places,
             [(one.scope.program_id, one.scope.site_id, one.start, one.end) for one in seen.covers],
             [(key, one.revision) for key, one in (*seen.programs.items(), *seen.sites.items())],
