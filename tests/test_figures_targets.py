@@ -161,6 +161,26 @@ def test_a_target_of_one_cell_stands_beside_that_cell_alone(network):
     assert (of_girls.goal.cell.key, of_girls.reached.high, of_girls.percent) == ("F|C", 34, 34)
 
 
+def at_sites(network, query) -> dict[str, int | None]:
+    """What the chart of sites expects of each."""
+    later = dt.datetime(2025, 2, 20, 12, tzinfo=dt.UTC)
+    selection = figures.select(network.coordinator, query, later)
+    asked = figures.figure(selection, f"{network.program.pk}-{network.events.pk}")
+    return {row.label: row.expected for row in figures.sites(asked).rows}
+
+
+def test_a_site_is_expected_to_reach_all_of_its_target_by_the_end(network):
+    """Not the sum of rounded months: 61 over a year would make 60 of them."""
+    counts_of(network, network.north, 1, 30)
+    aim(network, network.events, value=61, site=network.north.site)
+    name = str(network.north.site)
+    year = {"period": "range", "from": "2023-11", "to": "2025-01"}
+    assert at_sites(network, year)[name] == 61
+    assert at_sites(network, {"period": "2024-01"})[name] == round(61 * 31 / 366)
+    assert at_sites(network, {"period": "2025-01"})[name] is None
+    assert at_sites(network, year)[str(network.south.site)] is None
+
+
 def test_a_target_of_one_cell_alone_leads_no_figure(network):
     counts_of(network, network.north, 1, 30)
     girls(network, network.events, value=100)

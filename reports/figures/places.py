@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from programs.alphabet import place_of
 from programs.models import Indicator, ProgramIndicator
+from programs.months import month_after
 
 from .board import board
 from .goals import GoalsBySite, goals_by_site
 from .rules import Amount, by_site
 from .selection import Selection
 from .tables import Figure, Row, Table, overlap_note
-from .targets import Goal, expected_in_month
+from .targets import Goal, expected_between
 from .tiles import LAST, Tile
 
 
@@ -68,11 +69,8 @@ def _site_notes(tile: Tile, indicator: Indicator) -> list[str]:
 
 def _expected(goal: Goal, selection: Selection) -> int | None:
     """What a site should have reached in the months at hand, where its target runs."""
-    months = [expected_in_month(goal, month) for month in selection.period.past_months]
-    numbers = [number for number in months if number is not None]
-    if not numbers:
-        return None
-    return goal.value if goal.is_level else sum(numbers)
+    months = selection.period.past_months
+    return expected_between(goal, months[0], month_after(months[-1], 1)) if months else None
 
 
 def _reports_by_site(asked: Figure) -> dict[int, tuple[int, int]]:

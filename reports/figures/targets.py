@@ -119,14 +119,17 @@ def _percent(part: int, whole: int) -> int | None:
     return round(Fraction(100 * part, whole)) if whole else None
 
 
-def expected_in_month(goal: Goal, month: dt.date) -> int | None:
-    """What an even pace asks of one month; None outside the goal's span."""
-    after = month_after(month, 1)
-    if after <= goal.start or month >= goal.end:
+def expected_between(goal: Goal, start: dt.date, end: dt.date) -> int | None:
+    """What an even pace asks of the months from `start` up to `end`; None outside its span."""
+    if end <= goal.start or start >= goal.end:
         return None
     if goal.is_level:
         return goal.value
-    return round((goal.value - goal.base) * (goal.elapsed(after) - goal.elapsed(month)))
+    return round((goal.value - goal.base) * (goal.elapsed(end) - goal.elapsed(start)))
+
+
+def expected_in_month(goal: Goal, month: dt.date) -> int | None:
+    return expected_between(goal, month, month_after(month, 1))
 
 
 def progress(
