@@ -41,3 +41,24 @@ def test_on_a_phone_where_one_is_stands_in_sight(visit):
         box = link.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_a_form_that_is_half_filled_stays_so_in_the_other_language(visit):
+    person = visit("en", PHONE)
+    person.sign_in(make_user("administrator", make_organisation()))
+    person.open("/access/invite/")
+    email, role = person.page.locator("#id_email"), person.page.locator("#id_role")
+    email.fill("nadia@example.org")
+    role.select_option("field_worker")
+    person.page.click("text=Français")
+    expect(email).to_have_value("nadia@example.org")
+    expect(role).to_have_value("field_worker")
+    email.fill("nadia")
+    person.page.click("main form .btn-primary")
+    person.page.wait_for_selector("#error-summary")
+    person.page.click("text=English")
+    expect(person.page.locator("html")).to_have_attribute("lang", "en")
+    expect(email).to_have_value("nadia")
+    expect(role).to_have_value("field_worker")
+    assert person.page.evaluate("sessionStorage.getItem('left')") is None
+    assert person.complaints == []

@@ -22,25 +22,36 @@ exit?.addEventListener("submit", async (event) => {
   exit.submit();
 });
 
-// The form in which somebody is typing goes along: it waits for their next sign-in. Grids and tally
-// sheets save by themselves; files and passwords stay behind.
+// The form in which somebody is typing, or that was refused, goes along: it waits for their next
+// sign-in. Grids and tally sheets save by themselves; files and passwords stay behind.
 let typed = null;
 document.addEventListener("input", (event) => {
   const form = event.target.closest("main form[method=post]");
   if (form && !form.matches("#entry, [data-tally], [hx-post]")) typed = form;
 });
+function unsent() {
+  const form = typed ?? document.querySelector("main form[method=post]:not(#entry, [data-tally], [hx-post]):has(.has-error)");
+  if (!form?.isConnected || form.dataset.sent || form.querySelector("[type=password]")) return null;
+  const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  return { form: new URL(form.action).pathname, fields };
+}
 function takeAlong() {
-  if (!typed?.isConnected || typed.dataset.sent || typed.querySelector("[type=password]")) return;
-  const fields = [...new FormData(typed)].filter(([, value]) => typeof value === "string");
-  const kept = {
+  const kept = unsent();
+  if (!kept) return;
+  const left = {
     left_page: location.pathname + location.search,
-    left_form: new URL(typed.action).pathname,
-    left: new URLSearchParams(fields).toString(),
+    left_form: kept.form,
+    left: new URLSearchParams(kept.fields).toString(),
   };
-  for (const [name, value] of Object.entries(kept)) {
+  for (const [name, value] of Object.entries(left)) {
     exit.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }
 }
+// The same page in the other language has it too.
+document.getElementById("language-next")?.form.addEventListener("submit", () => {
+  const kept = unsent();
+  if (kept) sessionStorage.setItem("left", JSON.stringify(kept));
+});
 // And comes back into the same form, once its page is open again.
 function bringBack() {
   const kept = JSON.parse(sessionStorage.getItem("left") || "null");
