@@ -59,12 +59,18 @@ def never_changes() -> pgtrigger.Trigger:
     )
 
 
-def belongs(name: str, *, unless: str, constraint: str) -> pgtrigger.Trigger:
+def belongs(
+    name: str,
+    *,
+    unless: str,
+    constraint: str,
+    operation: pgtrigger.Operation = pgtrigger.Insert | pgtrigger.Update,
+) -> pgtrigger.Trigger:
     """Refuse a row under `constraint` unless a condition in SQL over NEW holds."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
+        operation=operation,
         func=f"""
             IF NOT ({unless}) THEN
                 RAISE EXCEPTION 'refused' USING
@@ -72,4 +78,20 @@ def belongs(name: str, *, unless: str, constraint: str) -> pgtrigger.Trigger:
             END IF;
             RETURN NEW;
         """,
+    )
+
+
+def site_runs_program(constraint: str) -> pgtrigger.Trigger:
+    """A row on a program and a site: the program runs there, be it once or from a day to come.
+
+    Asked when the row is made, for columns that never change: whatever was written before the rule
+    stood can still be ended.
+    """
+    return belongs(
+        "site_runs_program",
+        unless="""NEW.program_id IS NULL OR NEW.site_id IS NULL OR EXISTS (
+            SELECT FROM programs_programsite
+            WHERE program_id = NEW.program_id AND site_id = NEW.site_id)""",
+        constraint=constraint,
+        operation=pgtrigger.Insert,
     )

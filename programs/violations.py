@@ -11,6 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+NOT_RUN_THERE = _(
+    "This program does not run at this site. Choose another site, or leave the program or the site "
+    "at “whole organisation”."
+)
 # Rules held by triggers, and constraints that Django makes by itself.
 OTHER_MESSAGES = {
     "beneficiarycount_frozen": _(
@@ -71,11 +75,13 @@ OTHER_MESSAGES = {
         "The indicator shown over a longer time must add up and be counted in the same unit."
     ),
     "invitation_accepted_by_its_person": _("Whoever is invited accepts, and nobody for them."),
+    "invitation_site_runs_program": NOT_RUN_THERE,
     "membership_given_by_somebody": _("A role is given by somebody: say who."),
     "membership_given_with_consent": _(
         "This person has no role in this organisation at present. Give them a role: they receive "
         "an invitation, and accept it first."
     ),
+    "membership_site_runs_program": NOT_RUN_THERE,
     "partnership_lead_leads": _("The lead of a program is the organisation that owns it."),
     "partnership_outlasts_its_sites": _(
         "A site of this partner is open in the program on other days: end the site first."

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
@@ -17,6 +17,7 @@ from tests.factories import (
     make_membership,
     make_organisation,
     make_program,
+    make_program_site,
     make_site,
     make_user,
 )
@@ -129,6 +130,17 @@ def test_a_program_one_takes_no_part_in_is_refused(make):
 
 
 @pytest.mark.parametrize("make", [membership, invitation])
+def test_a_program_and_a_site_where_it_does_not_run_are_refused(make):
+    site = make_site()
+    program = make_program(site.organisation)
+    row = make(organisation=site.organisation, program=program, site=site)
+    message = refused(f"{row._meta.model_name}_site_runs_program", row)
+    assert message.startswith("This program does not run at this site.")
+    make_program_site(program, site, active=(dt.date(2001, 1, 1), dt.date(2002, 1, 1)))
+    row.save()
+
+
+@pytest.mark.parametrize("make", [membership, invitation])
 def test_a_span_without_a_day_is_refused(make):
     day = dt.date(2026, 1, 1)
     row = make(active=(day, day))
@@ -181,6 +193,8 @@ def test_whose_role_it_is_and_where_never_changes(field, value):
         ("email", lambda: "other@example.org"),
         ("organisation", make_organisation),
         ("role", lambda: Role.ADMINISTRATOR),
+        ("program", make_program),
+        ("site", make_site),
     ],
 )
 def test_what_an_invitation_offers_never_changes(field, value):
@@ -220,11 +234,6 @@ def test_every_write_counts_a_revision(make):
     type(row).objects.filter(pk=row.pk).update(active=("2001-01-01", None))
     row.refresh_from_db()
     assert row.revision == 2
-
-
-def test_refusals_speak_the_readers_language():
-    with translation.override("fr"):
-        assert refused("membership_role", membership(role="emperor"))
 
 
 def test_an_organisation_no_longer_active_opens_nothing():

@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Invitation, Membership
 from accounts.roles import Role
 from tests.factories import (
     make_organisation,
     make_program,
+    make_program_site,
     make_site,
     make_user,
 )
@@ -89,6 +90,21 @@ def test_places_of_others_are_not_offered(client, administrator, worker):
         answer = client.post(address, grant_data(**{name: row.pk}))
         assert "Select a valid choice" in answer.content.decode()
     assert worker.memberships.count() == 1
+
+
+def test_a_program_goes_with_a_site_where_it_runs(client, administrator, worker, organisation):
+    elsewhere, place = make_site(organisation), make_program_site(make_program(organisation))
+    data = grant_data(program=place.program.pk, site=elsewhere.pk)
+    typed = {"email": "new@example.org", "language": "fr"}
+    for address in (reverse("membership_grant", args=[worker.pk]), reverse("invite")):
+        html = client.post(address, data | typed).content.decode()
+        assert html.count("This program does not run at this site.") == 2  # above, and at the site
+        assert '<a href="#id_site"' in html
+        assert f'<option value="{elsewhere.pk}" selected>' in html
+    assert (worker.memberships.count(), Invitation.objects.count()) == (1, 0)
+    given = data | {"site": place.site.pk}
+    assert client.post(reverse("membership_grant", args=[worker.pk]), given).status_code == 302
+    assert worker.memberships.get(role="coordinator").site == place.site
 
 
 def test_a_role_of_the_whole_takes_no_site(client, administrator, worker, organisation):

@@ -12,6 +12,7 @@ from audit.days import DayField
 from programs.alphabet import by_name
 from programs.fields import DateSpanField
 from programs.models import Organisation, Partnership, Program, Site
+from programs.violations import NOT_RUN_THERE
 
 WHOLE = _("whole organisation")
 
@@ -46,7 +47,7 @@ class MembershipForm(forms.Form):
         label=_("Site"),
         required=False,
         empty_label=WHOLE,
-        help_text=_("To limit the role to one site."),
+        help_text=_("To limit the role to one site; with a program, to one where it runs."),
     )
     active = DateSpanField(
         label=_("From, to"), help_text=_("Without a last day, the role lasts until it is ended.")
@@ -98,6 +99,8 @@ class MembershipForm(forms.Form):
             self.add_error("program", _("The organisation does not take part in this program."))
         if site and site.organisation_id != organisation.pk:
             self.add_error("site", _("This site belongs to another organisation."))
+        elif program and site and not site.program_sites.filter(program=program).exists():
+            self.add_error("site", NOT_RUN_THERE)
 
 
 class InviteForm(MembershipForm):

@@ -18,7 +18,7 @@ from audit.history import tracked
 from programs.alphabet import by_name
 from programs.constraints import CompositeForeignKey, not_empty
 from programs.models.organisation import Language
-from programs.triggers import counts_revisions, keeps
+from programs.triggers import counts_revisions, keeps, site_runs_program
 
 from .user import NOT_PLAIN, PLAIN_EMAIL
 
@@ -156,7 +156,8 @@ class Invitation(models.Model):
         ]
         triggers = [
             counts_revisions(),
-            keeps("organisation_id", "role", "email", "invited_by_id"),
+            keeps("organisation_id", "role", "email", "program_id", "site_id", "invited_by_id"),
+            site_runs_program("invitation_site_runs_program"),
             pgtrigger.Trigger(
                 name="accepted_by_its_person",
                 when=pgtrigger.Before,

@@ -26,7 +26,7 @@ from accounts.two_people import (
 from audit.history import tracked
 from programs.alphabet import alphabetical, by_name
 from programs.constraints import CompositeForeignKey, not_empty
-from programs.triggers import counts_revisions, keeps, never_deleted
+from programs.triggers import counts_revisions, keeps, never_deleted, site_runs_program
 
 from .user import User
 
@@ -233,6 +233,7 @@ class Membership(models.Model):
             counts_revisions(),
             keeps("user_id", "organisation_id", "role", "program_id", "site_id", "granted_by_id"),
             never_deleted(),
+            site_runs_program("membership_site_runs_program"),
             pgtrigger.Trigger(
                 name="dates_the_right",
                 when=pgtrigger.Before,
