@@ -67,6 +67,12 @@ def test_a_mistake_keeps_what_was_typed(client, place, worker):
     assert not TallySheet.objects.exists()
 
 
+def test_no_total_adds_what_is_refused(client, place, worker):
+    html = post(client, place, "10001", "7").content.decode()
+    assert "data-total>7</output>" in html
+    assert 'value="10001"' in html
+
+
 def test_a_million_digits_are_refused_in_words(client, place, worker):
     answer = post(client, place, "9" * 1_000_000, "7")
     assert answer.status_code == 200

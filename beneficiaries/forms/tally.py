@@ -48,7 +48,8 @@ class Section:
     def total(self) -> int:
         """Of what may be kept: a mistake, or a million digits, stays in its field alone."""
         texts = [str(line.field.value()) for group in self.groups for line in group.lines]
-        return sum(int(text) for text in texts if re.fullmatch(r"\d{1,5}", text))
+        numbers = [int(text) for text in texts if re.fullmatch(r"\d{1,5}", text)]
+        return sum(number for number in numbers if number <= MOST)
 
 
 def name_of(key: Key) -> str:
@@ -57,6 +58,8 @@ def name_of(key: Key) -> str:
 
 class TallyForm(forms.Form):
     """An empty number is zero."""
+
+    most = MOST
 
     note = forms.CharField(
         label=gettext_lazy("Note"),

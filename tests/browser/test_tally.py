@@ -29,7 +29,8 @@ def place(server):
 @pytest.fixture
 def phone(place, visit):
     person = visit("en", PHONE)
-    person.sign_in(make_user(Role.FIELD_WORKER, place.organisation))
+    person.user = make_user(Role.FIELD_WORKER, place.organisation)
+    person.sign_in(person.user)
     return person
 
 
@@ -113,3 +114,44 @@ def test_a_number_typed_before_the_scripts_arrive_is_kept(phone, place):
     phone.open("/tally/")
     phone.page.click("#tally-waiting a")
     expect(phone.page.locator(".tally-number").nth(0)).to_have_value("4")
+
+
+def refused(phone, place) -> None:
+    """Numbers, and one that is none: the server says so."""
+    phone.open(f"/tally/{place.pk}/today/")
+    for number, text in enumerate(("12", "7", "zz")):
+        phone.page.locator(".tally-number").nth(number).fill(text)
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("#error-summary")
+
+
+def typed(phone) -> list[str]:
+    return [one.input_value() for one in phone.page.locator(".tally-number").all()[:3]]
+
+
+def test_a_refused_sheet_stays_on_the_device(phone, place):
+    refused(phone, place)
+    assert phone.page.inner_text("[data-total]") == "19"
+    phone.open("/tally/")
+    phone.page.click("#tally-waiting a")
+    phone.page.wait_for_selector("text=Numbers that were typed here and not saved are back.")
+    assert typed(phone) == ["12", "7", "zz"]
+    phone.page.locator(".tally-number").nth(2).fill("10001")
+    assert phone.page.inner_text("[data-total]") == "19"
+    phone.page.locator(".tally-number").nth(2).fill("3")
+    phone.page.click(".tally-save")
+    phone.page.wait_for_selector("text=The sheet is saved")
+    assert sum(count.value for count in TallySheet.objects.get().counts.all()) == 22
+    assert phone.page.is_hidden("#tally-waiting")
+
+
+def test_a_refused_sheet_that_is_left_in_haste_waits_for_the_next_sign_in(phone, place):
+    refused(phone, place)
+    phone.page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere"))
+    phone.page.keyboard.press("Control+Shift+X")
+    phone.page.wait_for_url("https://www.wikipedia.org/**")
+    phone.sign_in(phone.user)
+    phone.page.click("text=Open the form again")
+    phone.page.wait_for_selector("text=Not saved yet, kept on this device")
+    assert typed(phone) == ["12", "7", "zz"]
+    assert phone.complaints == []

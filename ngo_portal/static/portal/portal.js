@@ -23,14 +23,15 @@ exit?.addEventListener("submit", async (event) => {
 });
 
 // The form in which somebody is typing, or that was refused, goes along: it waits for their next
-// sign-in. Grids and tally sheets save by themselves; files and passwords stay behind.
+// sign-in. Grids and tally sheets save by themselves, but for a sheet that the server does not take;
+// files and passwords stay behind.
 let typed = null;
 document.addEventListener("input", (event) => {
   const form = event.target.closest("main form[method=post]");
   if (form && !form.matches("#entry, [data-tally], [hx-post]")) typed = form;
 });
 function unsent() {
-  const form = typed ?? document.querySelector("main form[method=post]:not(#entry, [data-tally], [hx-post]):has(.has-error)");
+  const form = document.querySelector("form[data-unsent]") ?? typed ?? document.querySelector("main form[method=post]:not(#entry, [data-tally], [hx-post]):has(.has-error)");
   if (!form?.isConnected || form.dataset.sent || form.querySelector("[type=password]")) return null;
   const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
   return { form: new URL(form.action).pathname, fields };
@@ -38,8 +39,9 @@ function unsent() {
 function takeAlong() {
   const kept = unsent();
   if (!kept) return;
+  const isSheet = document.querySelector("form[data-unsent]"); // at its day's address: today is another one tomorrow
   const left = {
-    left_page: location.pathname + location.search,
+    left_page: isSheet ? kept.form : location.pathname + location.search,
     left_form: kept.form,
     left: new URLSearchParams(kept.fields).toString(),
   };
@@ -59,7 +61,8 @@ function bringBack() {
   if (!form) return;
   sessionStorage.removeItem("left");
   for (const field of form.elements) {
-    if (!field.name || ["hidden", "password", "file", "submit"].includes(field.type)) continue;
+    if (!field.name || ["password", "file", "submit"].includes(field.type)) continue;
+    if (field.type === "hidden" && field.name !== "revision") continue; // what it was typed over comes back too
     const values = kept.fields.filter(([name]) => name === field.name).map(([, value]) => value);
     if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
     else if (field.type === "select-multiple") for (const one of field.options) one.selected = values.includes(one.value);

@@ -23,8 +23,8 @@
   };
 
   const number = (input) => Number.parseInt(input.value.replace(/\s/g, ""), 10) || 0;
+  const isWhole = (input, most) => /^[\d\s]*$/.test(input.value) && number(input) <= most;
   const written = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
-  const sum = (root) => [...root.querySelectorAll(".tally-number")].reduce((total, input) => total + number(input), 0);
 
   function sheet(form) {
     const path = new URL(form.action).pathname;
@@ -32,6 +32,9 @@
     const numbers = () => Object.fromEntries(inputs.filter((one) => one.value).map((one) => [one.name, one.value]));
     const started = JSON.stringify(Object.fromEntries(inputs.filter((one) => one.defaultValue).map((one) => [one.name, one.defaultValue])));
     const isTyped = () => JSON.stringify(numbers()) !== started;
+    // What the server would refuse is in no total.
+    const counted = (input) => (isWhole(input, Number(form.dataset.most)) ? number(input) : 0);
+    const sum = (root) => [...root.querySelectorAll(".tally-number")].reduce((total, input) => total + counted(input), 0);
     let timer = 0;
     let isSending = false;
     let isWaiting = false;
@@ -59,6 +62,11 @@
       say("kept");
     }
     function bringBack() {
+      if (form.hasAttribute("data-refused")) { // what stands in the fields is nowhere else
+        keep();
+        say("kept");
+        return;
+      }
       const draft = store.read(path);
       if (!draft) {
         if (isTyped()) typed(); // while this script was still on its way
@@ -84,7 +92,7 @@
           keep({ sent: true });
           location.assign(form.dataset.done);
         } else if (answer.ok) {
-          show(await answer.text());
+          show(await answer.text(), inputs);
         } else {
           wait();
         }
@@ -131,8 +139,14 @@
     form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
     addEventListener("online", again);
     document.addEventListener("leaving", (event) => {
-      if (!form.isConnected || !isTyped()) return;
-      event.detail.push(fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }));
+      if (!form.isConnected || !(isTyped() || form.hasAttribute("data-refused"))) return;
+      form.dataset.unsent = ""; // until the server has it, it goes along with whoever leaves
+      delete form.dataset.sent;
+      if (!isTyped()) return;
+      const options = { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true };
+      event.detail.push(fetch(form.action, options).then((answer) => {
+        if (answer.type === "opaqueredirect") delete form.dataset.unsent;
+      }));
     });
 
     function step(input, by) {
@@ -141,9 +155,14 @@
     }
   }
 
-  // The server's answer in place of the form, when it has something to say about it.
-  function show(html) {
+  // The server's answer in place of the form, when it has something to say about it, with what
+  // was typed while it was on its way.
+  function show(html, inputs) {
     const page = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+    inputs.forEach(({ name, value }) => {
+      const field = page.querySelector(`[name="${name}"]`);
+      if (field) field.value = value;
+    });
     document.querySelector("main").replaceWith(page);
     begin();
     document.getElementById("error-summary")?.focus();
