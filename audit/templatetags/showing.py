@@ -12,9 +12,12 @@ register = template.Library()
 def shown(person, where: int | list[int] | None = None) -> str:
     """The attribute of an element that shows somebody; the journal will name them.
 
-    `where` is the organisation they are shown of, or several: the others' auditors read nothing.
+    `where` is the organisation they are shown of, or several, or else those by whose right they
+    are seen (`seen_in`): the others' auditors read nothing.
     """
-    organisations = [where] if isinstance(where, int) else where or []
+    if where is None:
+        where = getattr(person, "seen_in", [])
+    organisations = [where] if isinstance(where, int) else where
     return format_html('data-person="{}"', note(person.pk, organisations))
 
 

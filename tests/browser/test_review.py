@@ -1,5 +1,7 @@
 """A month that is returned, mended, approved and corrected; a partner's, and the dashboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -68,7 +70,7 @@ def review(desk) -> None:
 
 
 def approve(desk) -> None:
-    desk.page.click("text=/^Approve/")
+    desk.page.get_by_role("button", name=re.compile("^Approve")).click()
     desk.page.wait_for_selector("text=Its figures are in the dashboard now")
 
 
@@ -83,7 +85,7 @@ def refuse_short_reasons(desk) -> None:
     page = desk.page
     for short in ("bad", "bad       "):
         page.fill("#reason", short)
-        page.click("text=/^Return/")
+        page.get_by_role("button", name=re.compile("^Return")).click()
         page.click("#error-summary >> text=Say in at least ten characters what to mend.")
         assert page.input_value("#reason") == short
     assert desk.violations() == []
@@ -97,7 +99,7 @@ def test_a_month_is_returned_mended_approved_and_corrected(visit, submitted, wor
     assert desk.violations() == []
     refuse_short_reasons(desk)
     desk.page.fill("#reason", MEND)
-    desk.page.click("text=/^Return/")
+    desk.page.get_by_role("button", name=re.compile("^Return")).click()
     desk.page.wait_for_selector("text=Returned, with what is to mend.")
 
     phone.open("/")
