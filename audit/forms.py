@@ -41,6 +41,13 @@ class JournalFilterForm(forms.Form):
         self.fields["organisation"].queryset = organisations
         self.fields["person"].queryset = people.order_by("display_name")
 
+    def clean(self) -> dict:
+        data = super().clean()
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day must not be before the first."))
+        return data
+
     @property
     def visible(self) -> list[forms.BoundField]:
         """What is filled in by hand; the chips and the links fill in the rest."""

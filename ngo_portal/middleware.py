@@ -229,10 +229,9 @@ def _back(request: HttpRequest, user_id: uuid.UUID | None) -> str:
 
 
 def _came_today(user) -> None:
-    """Note, at most once an hour, when an account last came."""
-    now = timezone.now()
-    if user.seen_at is None or (now - user.seen_at).total_seconds() > 3600:
-        user._meta.model.objects.filter(pk=user.pk).update(seen_at=now)
+    """Note when an account last came: once an hour, and on each new day."""
+    if not user.came_lately or timezone.localdate(user.seen_at) != timezone.localdate():
+        user._meta.model.objects.filter(pk=user.pk).update(seen_at=timezone.now())
 
 
 def one_submission(get_response: Handler) -> Handler:

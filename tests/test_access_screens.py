@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -142,6 +143,24 @@ def test_the_person_of_another_organisation_too_shows_only_the_roles_here(
     make_membership(worker, Role.PARTNER, elsewhere)
     html = client.get(reverse("account", args=[worker.pk])).content.decode()
     assert "Elsewhere" not in html
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (None, "never"),
+        (timezone.now() - dt.timedelta(minutes=50), "less than an hour ago"),
+        (dt.datetime(2024, 3, 4, 9, 52, tzinfo=dt.UTC), "4 Mar 2024"),
+    ],
+)
+def test_when_somebody_came_is_said_no_finer_than_it_is_noted(
+    client, administrator, worker, seen, said
+):
+    User.objects.filter(pk=worker.pk).update(seen_at=seen)
+    for page in (reverse("account", args=[worker.pk]), reverse("access")):
+        html = client.get(page, {"role": "field_worker"}).content.decode()
+        assert said in html
+        assert ":52" not in html.split("<main")[1]
 
 
 def test_a_former_organisation_sees_no_more_of_a_person(

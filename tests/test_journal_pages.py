@@ -94,6 +94,18 @@ def test_nonsense_filters_nothing_and_is_told(client, auditor, query):
 
 
 @pytest.mark.django_db
+def test_a_last_day_before_the_first_is_refused_at_its_field(client, auditor, organisation, worker):
+    made = did("submit", worker, organisation).pk
+    answer = client.get(f"{ADDRESS}?first_day=2026-02-01&last_day=2026-01-01")
+    html = answer.content.decode()
+    assert "The last day must not be before the first." in html
+    assert re.search(r'value="2026-01-01"[^>]*aria-describedby="id_last_day_error"', html)
+    assert 'id="id_last_day_error"' in html
+    assert '<details class="fold" open>' in html
+    assert made in entries(answer)
+
+
+@pytest.mark.django_db
 def test_pages_keep_the_filters(client, auditor, organisation, worker):
     made = [did("submit", worker, organisation).pk for _ in range(60)]
     first = client.get(f"{ADDRESS}?kind=changed")
@@ -199,6 +211,10 @@ def test_who_touched_an_object_is_one_command(capsys, organisation, worker):
         call_command("who_saw", "--account", "nobody@example.org")
     with pytest.raises(CommandError, match="No account"):
         call_command("who_saw", "--account", worker.email.replace("s", "\u017f", 1))
+    with pytest.raises(CommandError, match="must not be before the first"):
+        call_command(
+            "who_saw", "--object", "person:p2", "--from", "2026-02-01", "--to", "2026-01-01"
+        )
     with pytest.raises(CommandError, match="TYPE:ID"):
         call_command("who_saw", "--object", "p2")
 

@@ -16,7 +16,7 @@ from beneficiaries.actions.count import Entry
 from beneficiaries.actions.report import lock_of
 from beneficiaries.closed import closed_places
 from beneficiaries.forms.lock import PeriodLockForm
-from beneficiaries.models import CountReport, PeriodLock
+from beneficiaries.models import CountReport
 from beneficiaries.steps import steps_of
 from programs.months import month_after
 from programs.violations import explained
@@ -224,27 +224,3 @@ def test_opening_a_locked_month_says_who_to_ask(client, place, worker, coordinat
         assert "This month is locked" in page
         assert "Maya" in page
         assert "<form" not in page.split("<main")[1]
-
-
-def test_a_coordinator_locks_and_frees_on_screen(client, place, coordinator):
-    client.force_login(coordinator)
-    month = timezone.localdate().replace(day=1).isoformat()
-    fields = {"organisation": place.organisation.pk, "first": month, "last": month}
-    page = client.post(reverse("period_lock"), fields | {"reason": "short"}).content.decode()
-    assert "at least 10 characters" in page
-    client.post(reverse("period_lock"), fields | {"reason": REASON})
-    lock = PeriodLock.objects.get()
-    exception = {"site": place.site.pk, "month": month, "until": timezone.localdate()}
-    client.post(reverse("lock_exception", args=[lock.pk]), exception | {"reason": REASON})
-    assert "may change" in client.get(reverse("period_locks")).content.decode()
-    client.post(reverse("period_lock_lift", args=[lock.pk]), {"reason": REASON})
-    lock.refresh_from_db()
-    assert lock.lifted_at
-
-
-def test_another_organisations_lock_is_not_found(client, place, coordinator):
-    lock = locked(place, coordinator)
-    client.force_login(make_user(Role.COORDINATOR))
-    for name in ("period_lock_lift", "lock_exception"):
-        assert client.get(reverse(name, args=[lock.pk])).status_code == 404
-    assert REASON not in client.get(reverse("period_locks")).content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import clear_url_caches, path
+from django.utils import timezone
 
 from accounts.models import User
 from audit import journal
@@ -133,3 +134,21 @@ def test_a_form_with_errors_can_be_sent_again(probe):
 def test_a_key_that_is_no_key_is_ignored(probe):
     client = probe(lambda request: HttpResponse("ok"), OPEN_FORM)
     assert client.post("/probe/", {"form_key": "\x00nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes", "is_noted"),
+    [("12:00", None, True), ("12:00", 59, False), ("12:00", 61, True), ("00:20", 40, True)],
+)
+def test_that_somebody_came_is_noted_once_an_hour_and_each_day(
+    client, monkeypatch, clock, minutes, is_noted
+):
+    now = dt.datetime.fromisoformat(f"2026-06-10T{clock}+00:00")
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    user = make_user()
+    before = minutes and now - dt.timedelta(minutes=minutes)
+    User.objects.filter(pk=user.pk).update(seen_at=before)
+    client.force_login(user)
+    client.get("/")
+    user.refresh_from_db()
+    assert user.seen_at == (now if is_noted else before)

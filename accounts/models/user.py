@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import string
 import uuid
 from functools import cached_property
@@ -31,6 +32,9 @@ AnonymousUser.access = Access(())
 CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 # ASCII alone: other letters look alike, or fold into these (ı, ſ and K into i, s and k).
 PLAIN_EMAIL = r"^[\x21-\x7e]+$"
+
+# How often it is noted that somebody came.
+NOTED_EVERY = dt.timedelta(hours=1)
 
 NOT_PLAIN = _(
     "Write the e-mail without accents or letters of another alphabet; a domain that has some is "
@@ -163,6 +167,11 @@ class User(AbstractBaseUser):
         salt = "accounts.models.user.session"
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def came_lately(self) -> bool:
+        """Within the hour: no write tells of each request (ngo_portal/middleware.py)."""
+        return self.seen_at is not None and timezone.now() - self.seen_at < NOTED_EVERY
 
     def get_full_name(self) -> str:
         return self.display_name

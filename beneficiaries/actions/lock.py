@@ -40,7 +40,8 @@ def lock_months(
     if not by.has_perm(PERMISSION, lock):
         raise PermissionDenied
     if last < first:
-        raise ValidationError(_("The last month must not be before the first."), code="order")
+        message = _("The last month must not be before the first.")
+        raise ValidationError({"last": message}, code="order")
     with explained():
         lock.save(force_insert=True)
     journal.record("lock", lock, by=by, reason=journal.typed(lock.reason))
@@ -56,7 +57,7 @@ def lift(*, lock: PeriodLock, reason: str, by: User) -> PeriodLock:
     if lock.lifted_at:
         raise ValidationError(_("This lock is already lifted."), code="lifted")
     if len(reason.strip()) < 10:
-        raise ValidationError(_("Say in at least ten characters why."), code="reason")
+        raise ValidationError({"reason": _("Say in at least ten characters why.")}, code="reason")
     lock.lifted_at = timezone.now()
     with explained():
         lock.save(update_fields=["lifted_at"])
@@ -68,9 +69,9 @@ def _check_may_except(lock: PeriodLock, month: dt.date, until: dt.date, by: User
     if not by.has_perm(PERMISSION, lock):
         raise PermissionDenied
     if month not in lock.span:
-        raise ValidationError(_("This lock does not hold that month."), code="month")
+        raise ValidationError({"month": _("This lock does not hold that month.")}, code="month")
     if until < lock.today:
-        raise ValidationError(_("Choose today or a later day."), code="until")
+        raise ValidationError({"until": _("Choose today or a later day.")}, code="until")
 
 
 @transaction.atomic

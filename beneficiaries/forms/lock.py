@@ -74,6 +74,15 @@ class PeriodLockForm(ReasonForm):
         self.initial.setdefault("first", months[1][0])
         self.initial.setdefault("last", months[1][0])
 
+    def clean(self) -> dict:
+        data = super().clean()
+        organisation, program = data.get("organisation"), data.get("program")
+        if not organisation or not program:
+            return data
+        if not program.partnerships.filter(organisation=organisation).exists():
+            self.add_error("program", _("The organisation does not take part in this program."))
+        return data
+
 
 class LockExceptionForm(ReasonForm):
     """A site that may still change a locked month, until a day."""

@@ -31,6 +31,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def answer(self, options: dict) -> None:
+        if options["from"] and options["to"] and options["to"] < options["from"]:
+            raise CommandError("The last day (--to) must not be before the first (--from).")
         with reading.whole() as entries, translation.override("en"):
             entries = entries.between(options["from"], options["to"]).order_by("id")
             if options["account"]:
