@@ -77,6 +77,47 @@ def test_a_coordinator_narrows_the_dashboard_and_follows_a_figure(visit, network
     assert person.complaints == []
 
 
+def test_months_are_typed_by_keyboard_and_sent_once_they_are_left(visit, network):
+    person = visit("en", DESK)
+    person.sign_in(network.coordinator)
+    person.open(ADDRESS)
+    page, keys = person.page, person.page.keyboard
+    charts = expect(page.locator("figure.chart"))
+    charts.to_have_count(4)
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/dashboard/?" in one.url else None)
+    page.locator("#filter-period").focus()
+    page.select_option("#filter-period", "range")
+    expect(page.locator(".page-head .state")).not_to_contain_text("2024")
+    expect(page.locator("#filter-period")).to_be_focused()
+    charts.to_have_count(4)
+    del asked[:]
+    # Tab leads from the month to the year, to the button of the calendar, and on.
+    for month in ("Mar", "Apr"):
+        keys.press("Tab")
+        keys.type(month, delay=40)
+        keys.press("Tab")
+        keys.type("2024", delay=40)
+        keys.press("Tab")
+    assert asked == []
+    keys.press("Tab")
+    expect(page.locator(".page-head .state")).to_have_text("Mar 2024 – Apr 2024")
+    expect(page.locator("#filter-organisation")).to_be_focused()
+    charts.to_have_count(4)
+    assert len(asked) == 1
+    page.locator("#filter-from").focus()
+    keys.type("Feb")
+    keys.press("Enter")
+    expect(page.locator(".page-head .state")).to_have_text("Feb 2024 – Apr 2024")
+    charts.to_have_count(4)
+    page.locator("#filter-to").focus()
+    keys.press("Backspace")
+    page.click("#filter-show")
+    expect(page.locator("#filter-to-error")).to_contain_text("a month from 01 to 12")
+    charts.to_have_count(4)
+    assert person.complaints == []
+
+
 def test_months_in_the_wrong_order_stay_in_both_languages_until_they_are_mended(visit, network):
     person = visit("en", DESK)
     person.sign_in(network.coordinator)
