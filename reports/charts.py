@@ -34,12 +34,15 @@ FONT = "sans-serif"
 NUMBERS = {"decimal": ",", "thousands": THIN_SPACE, "grouping": [3], "currency": ["", ""]}
 # Vega describes its marks in English; the caption and the table do so in the reader's language.
 DESCRIPTION = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
+# What a drawn axis of numbers is made of: the room before the months, and its texts.
+ROOM = re.compile(r'viewBox="0 0 \S+ (\S+)"><g [^>]*translate\((\S+),(\S+)\)')
+NUMBERS_OF_AXIS = re.compile(r'<g [^>]*role-axis-label"[^>]*>(<text text-anchor="end".*?)</g>')
 # A fragment also holds names of categories, which its stamp does not know.
 FRAGMENT_SECONDS = 10 * 60
 # Over more than a year, one month of a quarter is named, or of as many as have room for theirs.
 MOST_MONTHS_NAMED = 12
 # Raised when the drawing changes, so that no older picture is shown.
-EDITION = 5
+EDITION = 6
 # A lying bar and a line of the name above it, in px.
 BAR = 18
 LINE = 14
@@ -88,7 +91,20 @@ def fragment_key(user: User, name: str, query: Mapping[str, str]) -> str:
 
 def svg(table: Table) -> str:
     """The picture of a table; the same figures are drawn once by each process."""
-    return _drawn(json.dumps(specification(table), sort_keys=True))
+    drawn = _drawn(json.dumps(specification(table), sort_keys=True))
+    return drawn + scale(drawn) if table.name == "trend" else drawn
+
+
+def scale(drawn: str) -> str:
+    """The numbers beside columns once more: they stay in sight where the columns are moved."""
+    numbers = NUMBERS_OF_AXIS.search(drawn)
+    if not numbers:
+        return ""
+    height, left, top = ROOM.search(drawn).groups()
+    return (
+        f'<svg class="scale" width="{left}" height="{height}" viewBox="0 0 {left} {height}">'
+        f'<g transform="translate({left},{top})">{numbers[1]}</g></svg>'
+    )
 
 
 @lru_cache(maxsize=256)

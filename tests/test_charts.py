@@ -45,6 +45,15 @@ def test_axes_write_numbers_and_months_as_the_reader_does(network):
     assert "1,000" not in svg
 
 
+def test_the_numbers_beside_months_are_drawn_apart_as_well(network):
+    svg = charts.svg(table(network, "trend"))
+    whole, scale = svg.split('<svg class="scale"')
+    numbers = re.findall(r'"end"[^>]*translate\(\S+,(\S+)\)[^>]*>([^<]+)<', whole)
+    assert len(numbers) > 2
+    assert re.findall(r'"end"[^>]*translate\(\S+,(\S+)\)[^>]*>([^<]+)<', scale) == numbers
+    assert "scale" not in charts.svg(table(network, "sites"))
+
+
 @pytest.mark.parametrize("name", charts.NAMES)
 def test_a_shape_compiled_once_draws_as_the_whole_would(network, name):
     spec = charts.specification(table(network, name))

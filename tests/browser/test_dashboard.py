@@ -145,6 +145,21 @@ def test_months_in_the_wrong_order_stay_in_both_languages_until_they_are_mended(
     assert person.complaints == []
 
 
+def test_on_a_phone_the_scale_stays_beside_the_months_in_sight(visit, network):
+    person = visit("fr", PHONE)
+    person.sign_in(network.coordinator)
+    person.open(ADDRESS)
+    chart = person.page.locator('.trend [role="img"]')
+    numbers = chart.locator(".scale text")
+    chart.scroll_into_view_if_needed()
+    assert chart.evaluate("(one) => one.scrollLeft") > 200
+    for place in (10_000, 100, 0):
+        chart.evaluate("(one, place) => { one.scrollLeft = place; }", place)
+        expect(numbers.first).to_be_in_viewport(ratio=1)
+        expect(numbers.last).to_be_in_viewport(ratio=1)
+    assert person.complaints == []
+
+
 def test_without_javascript_every_chart_is_one_link_away(visit, network):
     person = visit("en", DESK, java_script_enabled=False)
     person.sign_in(network.coordinator)
