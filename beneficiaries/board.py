@@ -30,6 +30,12 @@ SIGNS = {
     Status.RETURNED: ("↩", _("returned")),
     Status.APPROVED: ("✓", _("approved")),
 }
+# Of the correction of an approved report: it stands until this is approved.
+CORRECTIONS = {
+    Status.DRAFT: _("correction in progress"),
+    Status.SUBMITTED: _("correction submitted"),
+    Status.RETURNED: _("correction returned"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,20 @@ class Mark:
     @property
     def word(self) -> str:
         return SIGNS[self.state][1]
+
+    @property
+    def work(self) -> str:
+        """The state of what one works on: of the correction, where there is one."""
+        return self.report.status if self.is_corrected else self.state
+
+    @property
+    def work_sign(self) -> str:
+        return SIGNS[self.work][0]
+
+    @property
+    def correction(self) -> str:
+        """How far the correction is, in words; "" without one."""
+        return CORRECTIONS[self.work] if self.is_corrected else ""
 
     @property
     def due_on(self) -> dt.date:
@@ -245,5 +265,6 @@ def completeness(places: list[Place], month: dt.date) -> Completeness:
 
 def legend(places: list[Place]) -> list[tuple[str, str]]:
     """Signs and words of the states on the board, in the order of a report's life."""
-    there = {mark.state for place in places for mark in place.marks} - {NOT_EXPECTED}
+    marks = [mark for place in places for mark in place.marks]
+    there = {state for mark in marks for state in (mark.state, mark.work)} - {NOT_EXPECTED}
     return [sign for state, sign in SIGNS.items() if state in there]

@@ -15,6 +15,7 @@ from .models import CountReport
 from .overdue import overdue
 
 Status = CountReport.Status
+UNFINISHED = (NOT_STARTED, LATE, Status.DRAFT, Status.RETURNED)
 MONTHS = 12
 MOST = 12
 
@@ -48,12 +49,10 @@ class Work:
 def work_of(user: User) -> Work:
     """Returned reports first, then the oldest that are due; a running month waits for its end."""
     months, places = months_until(this_month(), MONTHS), places_of(user)
-    marks = [mark for place in board(user, months, places) for mark in place.marks]
-    open_states = (NOT_STARTED, LATE, Status.DRAFT, Status.RETURNED)
-    unfinished = [mark for mark in marks if mark.state in open_states]
-    mine = [mark for mark in unfinished if mark.is_own and not _reviews(user, mark)]
-    due = [mark for mark in mine if mark.month < months[0] or mark.state == Status.RETURNED]
-    due.sort(key=lambda mark: (mark.state != Status.RETURNED, mark.month, mark.site.code))
+    marks = _marks(user, months, places)
+    mine = [mark for mark in marks if mark.work in UNFINISHED and _is_mine(user, mark)]
+    due = [mark for mark in mine if mark.month < months[0] or mark.work == Status.RETURNED]
+    due.sort(key=lambda mark: (mark.work != Status.RETURNED, mark.month, mark.site.code))
     late = sorted(
         (mark for mark in marks if mark.is_late and _reviews(user, mark)),
         key=lambda mark: (mark.month, mark.site.code),
@@ -68,6 +67,33 @@ def work_of(user: User) -> Work:
         running=[mark for mark in mine if mark.month == months[0] and mark not in due],
         **_older(user, places, months[-1]),
     )
+
+
+def _marks(user: User, months: list[dt.date], places: list[ProgramSite]) -> list[Mark]:
+    """The board of the last months, and what is corrected of the months before."""
+    found = board(user, [*months, *_corrected_before(months[-1], places)], places)
+    marks = [mark for place in found for mark in place.marks]
+    return [mark for mark in marks if mark.month >= months[-1] or mark.is_corrected]
+
+
+def _corrected_before(month: dt.date, places: list[ProgramSite]) -> list[dt.date]:
+    """Months before `month` of which some of these places have a correction to finish."""
+    found = CountReport.objects.filter(
+        program__in={place.program_id for place in places},
+        site__in={place.site_id for place in places},
+        month__lt=month,
+        version__gt=1,
+        status__in=CountReport.EDITABLE,
+    )
+    return list(found.order_by("month").values_list("month", flat=True).distinct())
+
+
+def _is_mine(user: User, mark: Mark) -> bool:
+    """Whether it is this person's to enter: for who also reviews it, only a correction that
+    nobody else submitted."""
+    if not mark.is_own or not _reviews(user, mark):
+        return mark.is_own
+    return mark.is_corrected and mark.report.submitted_by_id in (None, user.pk)
 
 
 def _older(user: User, places: list[ProgramSite], before: dt.date) -> dict[str, Older | None]:

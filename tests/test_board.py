@@ -13,6 +13,7 @@ from programs.months import month_after
 
 from .factories import (
     ALWAYS,
+    make_correction,
     make_filled_report,
     make_program,
     make_program_site,
@@ -48,9 +49,27 @@ def test_states_by_site_and_month(place):
     found = marks(worker, before(0), before(2), before(3), before(4), before(5))
     assert [mark.state for mark in found] == ["expected", "approved", "submitted", "draft", "late"]
     assert [mark.is_late for mark in found] == [False, False, False, True, True]
-    reports.correct(report=approved, reason="The register was read again.", by=worker)
-    corrected = marks(worker, before(2))[0]
-    assert (corrected.state, corrected.is_corrected) == ("approved", True)
+
+
+def test_a_correction_says_how_far_it_is_and_the_approved_report_stands(client, place):
+    worker = make_user(Role.FIELD_WORKER, place.organisation)
+    coordinator = make_user(Role.COORDINATOR, place.organisation)
+    correction = make_correction(place, before(1))
+    client.force_login(worker)
+
+    def shown():
+        page = client.get(reverse("count_board"))
+        assert page.context["completeness"].approved == 1
+        return " ".join(page.content.decode().split("<tbody>")[1].split())
+
+    assert "approved, correction in progress" in shown()
+    reports.submit(report=correction, by=worker)
+    assert "approved, correction submitted" in shown()
+    reports.return_to_author(report=correction, reason="Please look again.", by=coordinator)
+    page = shown()
+    assert "approved, correction returned" in page
+    assert f'class="cell-link is-returned" href="{correction.get_absolute_url()}"' in page
+    assert "↩</span> returned" in page
 
 
 def test_a_site_is_expected_only_while_it_is_open():
