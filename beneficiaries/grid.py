@@ -30,7 +30,7 @@ class Box:
     mistake: str = ""
     stale: StaleCell | None = None
     # What it said in the version one compares with, when that differs.
-    before: str | None = None
+    before: BeneficiaryCount | None = None
 
     @property
     def opens_group(self) -> bool:
@@ -50,6 +50,10 @@ class Box:
     def revision(self) -> int:
         """What the cell is now: saving once more after a conflict keeps what one typed."""
         return self.count.revision if self.count else 0
+
+    @property
+    def text_before(self) -> str:
+        return shown(self.before)
 
     @property
     def theirs(self) -> str:
@@ -155,12 +159,12 @@ class Grid:
         before = self._before(key, count)
         return Box(key[0], column, group_id, count, text, mistake, stale, before)
 
-    def _before(self, key: Key, count: BeneficiaryCount | None) -> str | None:
+    def _before(self, key: Key, count: BeneficiaryCount | None) -> BeneficiaryCount | None:
         if self.compared is None:
             return None
         value, reason = self.compared.get(key, (None, ""))
-        then = shown(BeneficiaryCount(value=value, missing_reason=reason))
-        return then if then != shown(count) else None
+        then = BeneficiaryCount(value=value, missing_reason=reason)
+        return then if shown(then) != shown(count) else None
 
 
 def grid_of(

@@ -86,7 +86,22 @@ def test_a_reviewer_sees_what_changed_since_the_return(client, coordinator, work
     reports.submit(report=submitted, by=worker)
     page = client.get(submitted.get_absolute_url()).content.decode()
     assert "1 cell changed since it was returned" in page
-    assert "<del>1</del>" in page
+    assert "<del\n>1</del>" in page
+
+
+def test_the_number_before_is_written_as_the_one_after(client, coordinator, worker, place):
+    report = reports.submit(report=make_filled_report(place, MONTH, value=1234), by=worker)
+    reports.return_to_author(report=report, reason=REASON, by=coordinator)
+    number, reason = report.counts.all()[:2]
+    entries = {
+        (number.indicator_id, number.cell_id): Entry(value=1235),
+        (reason.indicator_id, reason.cell_id): Entry(missing_reason="withheld"),
+    }
+    counts.save_cells(report=report, entries=entries, by=worker)
+    reports.submit(report=report, by=worker)
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "1\u202f235<del\n>1\u202f234</del>" in page
+    assert page.count("<del\n>1\u202f234</del>") == 2
 
 
 def test_who_submitted_is_told_that_someone_else_approves(client, coordinator, place):
