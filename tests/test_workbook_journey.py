@@ -1,16 +1,26 @@
 """A workbook from download to counts: sent, looked at, applied once, all of it or nothing."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.utils import translation
+from python_calamine import load_workbook
 
 from accounts.roles import Role
 from audit.models import JournalEntry
 from beneficiaries.models import BeneficiaryCount, CountReport, WorkbookUpload
+from programs.actions.breakdown import create_breakdown
 
 from . import spreadsheets
-from .factories import make_filled_report, make_program, make_program_site, make_user
+from .factories import (
+    make_filled_report,
+    make_indicator,
+    make_program,
+    make_program_indicator,
+    make_program_site,
+    make_user,
+)
 from .workbooks import MARCH as MONTH
 from .workbooks import apply, downloaded, filled, make_two_sites, send, url, values
 
@@ -118,6 +128,21 @@ def test_mistakes_are_told_in_the_language_of_the_reader(client, organisation):
         assert "0,5" in html
 
 
+def test_in_french_a_count_is_a_nombre_and_a_spreadsheet_has_cellules(client, place, organisation):
+    whole = create_breakdown(code="WHOLE", name_fr="Ensemble", name_en="Whole", dimensions=[])
+    program = make_program(organisation, code="EVENTS")
+    make_program_indicator(program, make_indicator(whole))
+    make_program_site(program, place.site)
+    client.force_login(make_user(Role.PARTNER, organisation, language="fr"))
+    data = downloaded(client, organisation)
+    sheet = load_workbook(io.BytesIO(data)).get_sheet_by_name("EVENTS A_SITE")
+    assert "Nombre\nNumber" in sheet.to_python()[4]
+    data = spreadsheets.filled(data, {"D7": spreadsheets.number(5)})
+    html = send(client, organisation, data).content.decode()
+    assert '<th scope="col">Cellule</th>' in html
+    assert 'data-label="Cellule"' in html
+
+
 def test_what_a_cell_said_is_shown_as_text(client, organisation, partner):
     evil = spreadsheets.text("=cmd|&lt;script&gt;alert(1)&lt;/script&gt;")
     data = spreadsheets.filled(downloaded(client, organisation), {"D8": evil})
@@ -133,6 +158,18 @@ def test_cells_of_tally_sheets_are_left_alone(client, place, organisation, partn
     answer = send(client, organisation, data)
     assert "it comes from the tally sheets" in answer.content.decode()
     assert answer.context["preview"].number == 0
+
+
+def test_a_grey_cell_that_was_changed_is_told(client, place, organisation, partner):
+    make_filled_report(place, MONTH, value=7)
+    BeneficiaryCount.objects.update(is_derived=True)
+    data = downloaded(client, organisation)
+    untouched = send(client, organisation, data).content.decode()
+    assert "This workbook changes nothing" in untouched
+    page = send(client, organisation, filled(data, 12)).content.decode()
+    assert "1 number is left as it is: it comes from the tally sheets" in page
+    assert "This workbook changes nothing" not in page
+    assert set(BeneficiaryCount.objects.values_list("value", flat=True)) == {7}
 
 
 def test_another_months_workbook_is_refused(client, organisation, partner):

@@ -27,7 +27,7 @@ PART = 30_000
 
 @dataclass(frozen=True)
 class Place:
-    """One number that may be written: where it stands, what it counts, what it was when given."""
+    """One number: where it stands, what it counts, what it was when given."""
 
     row: int
     column: int
@@ -108,12 +108,15 @@ def _landmarks(sheet: SiteSheet) -> list[tuple[int, int, str]]:
 
 
 def _places(sheet: SiteSheet) -> list[tuple]:
+    """All of an open sheet, grey cells too: who changed one is told that it is left as it is."""
+    if sheet.closed:
+        return []
     return [
         (line.at, at, *key, *said(sheet.counts.get(key)))
         for table in tables(sheet.blocks)
         for line in table.lines
         for at, column in table.columns
-        if sheet.is_open(key := (line.row.indicator.pk, column.cell_id))
+        for key in [(line.row.indicator.pk, column.cell_id)]
     ]
 
 

@@ -6,6 +6,7 @@ import io
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from beneficiaries.models import BeneficiaryCount
@@ -121,7 +122,9 @@ class _Writer:
             for row, category in enumerate(column.categories, start=table.head):
                 page.write_string(row, at, in_both(lambda c=category: c.name, "\n"), head)
             if not column.categories:
-                page.write_string(last, at, in_both(lambda: _("Number"), "\n"), head)
+                page.write_string(
+                    last, at, in_both(lambda: pgettext("how many", "Number"), "\n"), head
+                )
             page.write_string(table.keys_at, at, column.key)
         for row in range(table.head, table.keys_at):
             page.set_row(row, 32)
