@@ -14,7 +14,7 @@ from accounts.models import User
 from programs.models import Program, ProgramSite, Site
 from programs.months import month_after
 
-from .models import CountReport, PeriodLock
+from .models import CountReport, LockException, PeriodLock
 from .models.report import LED, OWN
 
 Status = CountReport.Status
@@ -52,6 +52,8 @@ class Mark:
     # An approved report with a correction in progress.
     is_corrected: bool = False
     is_locked: bool = False
+    # What frees the month of a lock, until a day.
+    exception: LockException | None = None
     # This person enters the site's counts.
     is_own: bool = False
 
@@ -78,6 +80,15 @@ class Mark:
         return CORRECTIONS[self.work] if self.is_corrected else ""
 
     @property
+    def is_freed(self) -> bool:
+        """An approved report that an exception to a lock waits to see corrected."""
+        return (
+            self.exception is not None
+            and self.work == Status.APPROVED
+            and self.report.reviewed_at < self.exception.granted_at
+        )
+
+    @property
     def due_on(self) -> dt.date:
         return CountReport(program=self.program, month=self.month).due_on
 
@@ -102,6 +113,12 @@ def places_of(user: User) -> list[ProgramSite]:
     led = user.access.filter("beneficiaries.review_counts", **LED)
     places = ProgramSite.objects.filter(own | led).select_related("program", "site", "organisation")
     return list(places.order_by("program__code", "site__code", "active"))
+
+
+def entered_by(user: User, places: Iterable[ProgramSite]) -> list[ProgramSite]:
+    """Those of some sites whose counts one enters: no query."""
+    can = "beneficiaries.enter_counts"
+    return [place for place in places if user.access.covers(can, [_where(place)])]
 
 
 @dataclass(frozen=True)
@@ -151,7 +168,7 @@ def board(
     """The state of every report this person may know of, in three queries (`places` in two)."""
     places = places_of(user) if places is None else places
     reports = _reports(places, months)
-    locked = PeriodLock.objects.holding({_where(place) for place in places}, months)
+    holds = PeriodLock.objects.holds({_where(place) for place in places}, months)
     found: dict[tuple[int, int], list[ProgramSite]] = {}
     for place in places:
         found.setdefault((place.program_id, place.site_id), []).append(place)
@@ -159,7 +176,7 @@ def board(
         Place(
             periods[0].program,
             periods[0].site,
-            [_mark(user, periods, month, reports, locked) for month in months],
+            [_mark(user, periods, month, reports, holds) for month in months],
         )
         for periods in found.values()
     ]
@@ -190,7 +207,7 @@ def _where(place: ProgramSite) -> tuple[int, int, int]:
     return place.organisation_id, place.program_id, place.site_id
 
 
-def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, locked) -> Mark:
+def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, holds) -> Mark:
     place = periods[0]
     where = _where(place)
     is_own = user.access.covers("beneficiaries.enter_counts", [where])
@@ -211,7 +228,8 @@ def _mark(user: User, periods: list[ProgramSite], month: dt.date, reports, locke
         report=latest,
         is_late=is_late and state in (LATE, Status.DRAFT, Status.RETURNED, NOT_SUBMITTED),
         is_corrected=approved is not None and latest != approved,
-        is_locked=(where, month) in locked,
+        is_locked=(where, month) in holds.locks,
+        exception=holds.exceptions.get((where, month)),
         is_own=is_own,
     )
 

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import CountReport, PeriodLock
-from .models.lock import Place
-
-PlaceMonth = tuple[Place, dt.date]
+from .models.lock import Place, PlaceMonth
 
 
 @dataclass(frozen=True)

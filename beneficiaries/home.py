@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Elevation, Invitation, User
 from programs.models import FundedProject, ProgramSite
 
-from .board import LATE, NOT_STARTED, Mark, board, months_until, places_of, this_month
-from .models import CountReport
+from .board import LATE, NOT_STARTED, Mark, board, entered_by, months_until, places_of, this_month
+from .models import CountReport, LockException
 from .overdue import overdue
 
 Status = CountReport.Status
@@ -50,7 +50,8 @@ def work_of(user: User) -> Work:
     """Returned reports first, then the oldest that are due; a running month waits for its end."""
     months, places = months_until(this_month(), MONTHS), places_of(user)
     marks = _marks(user, months, places)
-    mine = [mark for mark in marks if mark.work in UNFINISHED and _is_mine(user, mark)]
+    unfinished = [mark for mark in marks if mark.work in UNFINISHED or mark.is_freed]
+    mine = [mark for mark in unfinished if _is_mine(user, mark)]
     due = [mark for mark in mine if mark.month < months[0] or mark.work == Status.RETURNED]
     due.sort(key=lambda mark: (mark.work != Status.RETURNED, mark.month, mark.site.code))
     late = sorted(
@@ -70,22 +71,27 @@ def work_of(user: User) -> Work:
 
 
 def _marks(user: User, months: list[dt.date], places: list[ProgramSite]) -> list[Mark]:
-    """The board of the last months, and what is corrected of the months before."""
-    found = board(user, [*months, *_corrected_before(months[-1], places)], places)
+    """The board of the last months; of those before, what is corrected or freed of a lock."""
+    found = board(user, [*months, *_resumed_before(months[-1], places)], places)
     marks = [mark for place in found for mark in place.marks]
-    return [mark for mark in marks if mark.month >= months[-1] or mark.is_corrected]
+    return [m for m in marks if m.month >= months[-1] or m.is_corrected or m.exception]
 
 
-def _corrected_before(month: dt.date, places: list[ProgramSite]) -> list[dt.date]:
-    """Months before `month` of which some of these places have a correction to finish."""
-    found = CountReport.objects.filter(
+def _resumed_before(month: dt.date, places: list[ProgramSite]) -> list[dt.date]:
+    """Months before `month` in which some of these places have a correction to finish, or an
+    exception to a lock: one query."""
+    where = {"site__in": {place.site_id for place in places}, "month__lt": month}
+    corrected = CountReport.objects.filter(
+        **where,
         program__in={place.program_id for place in places},
-        site__in={place.site_id for place in places},
-        month__lt=month,
         version__gt=1,
         status__in=CountReport.EDITABLE,
     )
-    return list(found.order_by("month").values_list("month", flat=True).distinct())
+    # A day behind, where it is still yesterday: the board knows which ones are over.
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    freed = LockException.objects.filter(**where, until__gte=yesterday)
+    months = corrected.order_by().values_list("month", flat=True)
+    return sorted(months.union(freed.order_by().values_list("month", flat=True)))
 
 
 def _is_mine(user: User, mark: Mark) -> bool:
@@ -100,7 +106,8 @@ def _older(user: User, places: list[ProgramSite], before: dt.date) -> dict[str, 
     """What is overdue from before the lists: of others for who reviews it, else one's own."""
     found = overdue(places, before)
     late = [month for place, month in found if _reviews(user, place)]
-    mine = [month for place, month in found if not _reviews(user, place) and _enters(user, place)]
+    own = entered_by(user, [place for place in places if not _reviews(user, place)])
+    mine = [month for place, month in found if place in own]
     return {
         "older_late": Older(len(late), max(late)) if late else None,
         "older_to_enter": Older(len(mine), max(mine)) if mine else None,
@@ -134,12 +141,7 @@ def _reviews(user: User, where: Mark | ProgramSite) -> bool:
     return user.access.covers("beneficiaries.review_counts", places)
 
 
-def _enters(user: User, place: ProgramSite) -> bool:
-    where = (place.organisation_id, place.program_id, place.site_id)
-    return user.access.covers("beneficiaries.enter_counts", [where])
-
-
 def _tallied(user: User, places: list[ProgramSite]) -> list[ProgramSite]:
     """Sites of one's own that fill a tally sheet, open today."""
     today = timezone.localdate()
-    return [p for p in places if p.is_tallied and today in p.active and _enters(user, p)]
+    return [p for p in entered_by(user, places) if p.is_tallied and today in p.active]

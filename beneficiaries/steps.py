@@ -9,8 +9,8 @@ from django.db.models import Q
 from accounts.models import Membership, User
 from accounts.roles import roles_with
 
-from .actions.report import lock_of
-from .models import CountReport, PeriodLock
+from .actions.report import held
+from .models import CountReport, LockException, PeriodLock
 
 Status = CountReport.Status
 
@@ -28,13 +28,15 @@ class Steps:
     correct: bool
     discard: bool
     lock: PeriodLock | None
+    # What frees the month of a lock today.
+    exception: LockException | None
     # Who can grant an exception to the lock.
     ask: list[str]
 
 
 def steps_of(report: CountReport, user: User) -> Steps:
     """Without a lock, no query; rights are in memory."""
-    lock = lock_of(report)
+    lock, exception = held(report)
     is_free = lock is None
     writes = user.has_perm("beneficiaries.enter_counts", report)
     reviews = user.has_perm("beneficiaries.review_counts", report)
@@ -52,6 +54,7 @@ def steps_of(report: CountReport, user: User) -> Steps:
         and report.correction is None,
         discard=writes and report.status == Status.DRAFT and report.version > 1,
         lock=lock,
+        exception=exception,
         ask=who_frees(lock) if lock else [],
     )
 

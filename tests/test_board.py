@@ -151,6 +151,18 @@ def test_programs_and_months_are_chosen(client, place):
         assert answer.status_code == 200
 
 
+def test_tally_sheets_are_offered_where_ones_own_site_keeps_them(client, place):
+    program, site = place.program, make_site()
+    program.partnerships.create(organisation=site.organisation, role="implementing", active=ALWAYS)
+    make_program_site(program, site, is_tallied=True)
+    client.force_login(make_user(Role.COORDINATOR, place.organisation))
+    offer = f'href="{reverse("tally_places")}"'
+    assert offer not in client.get(reverse("count_board")).content.decode()
+    place.is_tallied = True
+    place.save()
+    assert offer in client.get(reverse("count_board")).content.decode()
+
+
 def test_a_month_is_opened_from_the_board(client, place):
     client.force_login(make_user(Role.FIELD_WORKER, place.organisation))
     url = reverse("count_report_open", args=[place.program.pk, place.site.pk, before(1)])

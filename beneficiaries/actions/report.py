@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import journal
 from beneficiaries import checks, history
-from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, PeriodLock
+from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, LockException, PeriodLock
 from beneficiaries.models.report import LEAST_REASON
 from programs.models import Program, ProgramSite, Site
 from programs.violations import explained
@@ -107,8 +107,14 @@ def check_may_open(wanted: CountReport, *, by: User) -> None:
 
 def lock_of(report: CountReport) -> PeriodLock | None:
     """The lock that holds the month of a report today, if any."""
+    return held(report)[0]
+
+
+def held(report: CountReport) -> tuple[PeriodLock | None, LockException | None]:
+    """The lock that holds the month of a report today, or else the exception that frees it."""
     place = (report.organisation_id, report.program_id, report.site_id)
-    return PeriodLock.objects.holding([place], [report.month]).get((place, report.month))
+    found, key = PeriodLock.objects.holds([place], [report.month]), (place, report.month)
+    return found.locks.get(key), found.exceptions.get(key)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from programs.triggers import counts_revisions
 
 # Organisation, program, site.
 Place = tuple[int, int, int]
+PlaceMonth = tuple[Place, dt.date]
 
 # In a trigger: refuse when a lock holds the month of the row `report`, and no exception of today
 # (the day of the organisation) frees its site. Lifted locks hold nothing.
@@ -47,6 +49,25 @@ REFUSE_LOCKED_MONTH = """
 """
 
 
+@dataclass
+class Holds:
+    """What locks do to months of places today: which they forbid, which exceptions free."""
+
+    locks: dict[PlaceMonth, PeriodLock] = field(default_factory=dict)
+    exceptions: dict[PlaceMonth, LockException] = field(default_factory=dict)
+
+    def add(self, lock: PeriodLock, place: Place, month: dt.date) -> None:
+        """Take account of a lock that holds the month: the first one that forbids it is kept, of
+        exceptions the one that ends first."""
+        key, freed = (place, month), lock.exception_for(place, month)
+        if freed is None:
+            self.locks.setdefault(key, lock)
+            self.exceptions.pop(key, None)
+        elif key not in self.locks:
+            also = self.exceptions.get(key, freed)
+            self.exceptions[key] = min(freed, also, key=lambda one: one.until)
+
+
 class PeriodLockQuerySet(models.QuerySet):
     def visible_to(self, user) -> PeriodLockQuerySet:
         return self.filter(
@@ -64,11 +85,16 @@ class PeriodLockQuerySet(models.QuerySet):
 
     def holding(
         self, places: Collection[Place], months: Collection[dt.date]
-    ) -> dict[tuple[Place, dt.date], PeriodLock]:
-        """By place and month, the newest lock that forbids it today, if any: the trigger's rule
-        (REFUSE_LOCKED_MONTH), to explain it. Two queries, however many places and months."""
+    ) -> dict[PlaceMonth, PeriodLock]:
+        """By place and month, the newest lock that forbids it today, if any."""
+        return self.holds(places, months).locks
+
+    def holds(self, places: Collection[Place], months: Collection[dt.date]) -> Holds:
+        """The locks and the exceptions of today: the trigger's rule (REFUSE_LOCKED_MONTH), to
+        explain it. Two queries, however many places and months."""
+        found = Holds()
         if not places or not months:
-            return {}
+            return found
         locks = self.filter(
             organisation__in={organisation for organisation, _program, _site in places},
             lifted_at=None,
@@ -77,13 +103,12 @@ class PeriodLockQuerySet(models.QuerySet):
         exceptions = LockException.objects.filter(
             site__in={site for _organisation, _program, site in places}, month__in=months
         )
-        found: dict[tuple[Place, dt.date], PeriodLock] = {}
         for lock in locks.select_related("organisation", "locked_by").prefetch_related(
             models.Prefetch("exceptions", exceptions)
         ):
-            for key in product(places, months):
-                if lock.forbids(*key):
-                    found.setdefault(key, lock)
+            for place, month in product(places, months):
+                if lock.covers(place, month):
+                    found.add(lock, place, month)
         return found
 
 
@@ -151,18 +176,22 @@ class PeriodLock(models.Model):
         """The day it is for the organisation, until which an exception may last."""
         return timezone.localdate(timezone=ZoneInfo(self.organisation.time_zone))
 
-    def forbids(self, place: Place, month: dt.date) -> bool:
-        """Whether it holds a month of a place today."""
-        organisation_id, program_id, site_id = place
+    def covers(self, place: Place, month: dt.date) -> bool:
+        """Whether a month of a place is among those it holds."""
+        organisation_id, program_id, _site_id = place
         return (
             self.organisation_id == organisation_id
             and self.program_id in (None, program_id)
             and month in self.span
-            and not any(
-                freed.site_id == site_id and freed.month == month and freed.until >= self.today
-                for freed in self.exceptions.all()
-            )
         )
+
+    def exception_for(self, place: Place, month: dt.date) -> LockException | None:
+        """What frees a month of a place of it today, if anything does."""
+        wanted, today = (place[2], month), self.today
+        for freed in self.exceptions.all():
+            if (freed.site_id, freed.month) == wanted and freed.until >= today:
+                return freed
+        return None
 
     @property
     def last_month(self) -> dt.date:

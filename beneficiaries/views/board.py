@@ -33,6 +33,7 @@ def count_board(request: HttpRequest) -> HttpResponse:
         "how_many": how_many,
         "programs": sorted(programs, key=lambda program: program.code),
         "chosen": chosen,
+        "keeps_tallies": any(place.is_tallied for place in boards.entered_by(request.user, places)),
         "completeness": boards.completeness(rows, window.last_over),
         "legend": boards.legend(rows),
     }
@@ -64,7 +65,8 @@ def count_report_open(
         return _cannot_open(request, error, **where)
     if report is not None:
         return redirect(report)
-    return render(request, "beneficiaries/count_report_open.html", where)
+    _lock, exception = reports.held(_wanted(**where))
+    return render(request, "beneficiaries/count_report_open.html", where | {"exception": exception})
 
 
 def _wanted(program: Program, site: Site, month: dt.date) -> CountReport:
