@@ -21,6 +21,11 @@ from .sheet import Row, Sheet
 from .workbooks.values import Mistake, mark, written
 
 LONGEST_TEXT = 2000
+# What stands in a cell instead of a number, as it is typed and as it is said.
+CELL_MARKS = [
+    (mark, BeneficiaryCount.MissingReason(reason).label)
+    for mark, reason in BeneficiaryCount.MARKS.items()
+]
 BLOCK_BORDER = re.compile(r"\r\n|\r|\n")
 
 

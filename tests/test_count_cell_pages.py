@@ -10,6 +10,7 @@ from beneficiaries.actions.count import Entry
 from beneficiaries.models import CountNote
 
 from .factories import make_user
+from .forms import forms_of
 from .month_page import JSON, cells, indicator, place, report, worker
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,27 @@ def test_a_cell_shows_its_history(client, worker, report, indicator):
     assert "cleared" in page
     assert "<strong>12</strong>" in page
     assert page.count("Asha") >= 2
+
+
+def test_one_cell_says_why_it_has_no_number_by_a_plain_form(client, worker, report, indicator):
+    cell = cells(indicator)[0]
+    page = client.get(reverse("count_cell_history", args=[report.pk, indicator.pk, cell.pk]))
+    [form] = [one for one in forms_of(page.content.decode()) if "cell" in one.fields]
+    assert 'name="value" value="nc">not collected<' in page.content.decode()
+    assert "cell-comment" not in page.content.decode()  # no label without its field
+    answer = client.post(form.action, form.data(value="nc"))
+    assert answer["Location"] == f"{report.get_absolute_url()}#cell-{indicator.pk}-{cell.pk}"
+    count = report.counts.get()
+    assert count.missing_reason == "not_collected"
+    client.post(form.action, form.data(value="…", comment="Holidays.", revision=count.revision))
+    count.refresh_from_db()
+    assert (count.missing_reason, count.comment) == ("withheld", "Holidays.")
+
+
+def test_a_cell_that_adds_up_tally_sheets_offers_no_form(client, worker, report, indicator, acting):
+    cell = cells(indicator)[0]
+    entries = {(indicator.pk, cell.pk): Entry(3)}
+    with acting(worker):
+        counts.save_cells(report=report, entries=entries, by=worker, is_derived=True)
+    page = client.get(reverse("count_cell_history", args=[report.pk, indicator.pk, cell.pk]))
+    assert "cell-form" not in page.content.decode()

@@ -17,7 +17,14 @@ from beneficiaries.actions.cell import save_cell
 from beneficiaries.actions.count import StaleCell
 from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.sheet import filled
-from beneficiaries.typed import read_entry, read_place, read_revision, read_text, shown
+from beneficiaries.typed import (
+    CELL_MARKS,
+    read_entry,
+    read_place,
+    read_revision,
+    read_text,
+    shown,
+)
 from programs.models import Indicator
 
 from .report import find, keep, page
@@ -106,14 +113,17 @@ def count_cell_history(
     sheet = filled(report)
     row = sheet.row_or_404(indicator_pk)
     column = sheet.column_or_404(indicator_pk, cell_pk) if cell_pk else None
+    count = row.counts.get(cell_pk) if cell_pk else None
     context = {
         "report": report,
         "row": row,
         "column": column,
-        "count": row.counts.get(cell_pk) if cell_pk else None,
+        "count": count,
+        "marks": CELL_MARKS,
         "changes": history.changes(report, row.indicator, cell_pk, by=request.user),
         "columns": {one.cell_id: one for one in row.columns},
-        "can_comment": report.is_editable
+        "can_write": report.is_editable
+        and not (count and count.is_derived)
         and request.user.has_perm("beneficiaries.enter_counts", report),
     }
     part = "_cell_history.html" if request.headers.get("HX-Request") else "cell_history.html"

@@ -20,7 +20,7 @@ from beneficiaries.actions.sheet import save_sheet
 from beneficiaries.checks import NotReady
 from beneficiaries.grid import grid_of
 from beneficiaries.lost import lost_with
-from beneficiaries.models import CountReport
+from beneficiaries.models import BeneficiaryCount, CountReport
 from beneficiaries.neighbours import neighbours_of
 from beneficiaries.sheet import Sheet, filled
 from beneficiaries.steps import steps_of
@@ -151,6 +151,7 @@ def _around(report: CountReport, user: User) -> dict:
     return {
         "saved_at": history.saved_at(report),
         "marks": counts.ROW_MARKS,
+        "most": BeneficiaryCount.MAX_VALUE,
         "neighbours": neighbours_of(report, user),
         "earlier_months": (month_after(report.month, -1), month_after(report.month, -12)),
     }

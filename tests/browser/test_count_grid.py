@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
@@ -112,6 +113,17 @@ def test_a_mistake_is_said_and_stays(desk):
     cells(desk).nth(0).focus()
     assert "not understood" in desk.page.inner_text("#cell-said")
     assert cells(desk).nth(0).input_value() == "many"
+    typed(desk, "Escape")
+    expect(desk.page.locator("td.invalid, td [aria-invalid]")).to_have_count(0)
+    assert desk.page.inner_text("#cell-said") == ""
+    assert cells(desk).nth(0).input_value() == ""
+
+
+def test_a_total_adds_no_number_that_is_refused(desk):
+    cells(desk).nth(0).focus()
+    typed(desk, "7", "Tab", "999999999999", "Tab")
+    state(desk, 1, "invalid")
+    assert desk.page.locator("output").nth(0).inner_text() == "7"
 
 
 def test_a_comment_is_written_by_keyboard(desk, report):
@@ -125,6 +137,52 @@ def test_a_comment_is_written_by_keyboard(desk, report):
     desk.page.click("text=Save the comment")
     desk.page.wait_for_selector("td.commented")
     assert report.counts.get().comment == "Holidays."
+
+
+def test_a_comment_that_cannot_be_sent_says_so_in_its_dialog(desk, report):
+    cells(desk).nth(0).focus()
+    typed(desk, "4", "F2")
+    desk.page.fill("#cell-comment", "Holidays.")
+    desk.page.context.set_offline(True)
+    desk.page.click("text=Save the comment")
+    told = desk.page.locator("#cell-dialog [role=alert]")
+    expect(told).to_have_text("not sent yet: no connection")
+    assert desk.page.input_value("#cell-comment") == "Holidays."
+    desk.page.context.set_offline(False)
+    colleague = make_user(Role.FIELD_WORKER, report.organisation, display_name="Bina")
+    entries = {tuple(map(int, ids(desk)[0].split("-")[1:])): Entry(8)}
+    counts.save_cells(report=report, entries=entries, by=colleague)
+    desk.page.click("text=Save the comment")
+    expect(told).to_contain_text("meanwhile")
+    expect(desk.page.locator("#cell-dialog .timeline strong").first).to_have_text("8")
+    assert cells(desk).nth(0).input_value() == "8"
+    assert desk.page.input_value("#cell-comment") == "Holidays."
+    desk.page.click("text=Save the comment")
+    desk.page.wait_for_selector("#cell-dialog:not([open])", state="attached")
+    assert (report.counts.get().value, report.counts.get().comment) == (8, "Holidays.")
+
+
+def test_a_phone_says_of_one_cell_why_it_has_no_number(report, visit):
+    person = visit("fr", PHONE)
+    person.sign_in(make_user(Role.FIELD_WORKER, report.organisation, language="fr"))
+    person.open(report.get_absolute_url())
+    cells(person).nth(1).click()
+    person.page.click("#cell-open")
+    person.page.wait_for_selector("#cell-dialog[open]")
+    assert person.violations() == []
+    assert person.low_targets() == []
+    person.page.click("#cell-dialog >> text=Fermer")
+    person.page.click("#cell-open")
+    person.page.click("#cell-dialog >> text=sans objet")
+    state(person, 1, "saved")
+    assert cells(person).nth(1).input_value() == "na"
+    assert report.counts.get().missing_reason == "not_applicable"
+    cells(person).nth(1).fill("3")
+    with person.page.expect_response("**/cell/"):
+        cells(person).nth(2).click()
+    assert report.counts.get().value == 3
+    assert not person.overflows()
+    assert person.complaints == []
 
 
 def test_a_block_is_pasted_after_a_look(desk, report):

@@ -26,7 +26,7 @@ const about = (input, text) => words.about.replace("[cell]", () => nameOf(input)
 // --- totals ---
 function number(text) {
   const digits = text.replace(/\s/gu, "");
-  return /^\d+$/u.test(digits) ? Number(digits) : null;
+  return /^\d+$/u.test(digits) && Number(digits) <= Number(words.most) ? Number(digits) : null;
 }
 
 function total(row) {
@@ -239,7 +239,9 @@ form.addEventListener("keydown", (event) => {
   const input = event.target;
   if (!input.matches(".count-grid input[inputmode]") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") {
-    input.value = input.dataset.was ?? input.defaultValue;
+    const was = input.dataset.was ?? input.defaultValue;
+    if (input.value !== was && input.closest("td").matches(".invalid")) state(input, "");
+    input.value = was;
     total(input.closest("tr"));
     input.select();
     event.preventDefault();
@@ -276,7 +278,11 @@ async function show(url, options = {}) {
   if (!dialog.open) dialog.showModal();
 }
 
-const openCell = (input) => show(`${input.closest("tr").querySelector(".row-actions a").href}${ids(input)[1]}/`);
+async function openCell(input) {
+  input.blur();
+  await sent(); // it shows the number that was just typed
+  await show(`${input.closest("tr").querySelector(".row-actions a").href}${ids(input)[1]}/`);
+}
 document.getElementById("cell-open").addEventListener("click", () => current && openCell(current));
 dialog.addEventListener("close", () => current?.focus());
 dialog.addEventListener("click", (event) => {
@@ -284,16 +290,40 @@ dialog.addEventListener("click", (event) => {
 });
 dialog.addEventListener("submit", async (event) => {
   const sent = event.target;
-  if (!sent.querySelector("[name=comment]")) return;
+  if (!sent.matches(".cell-form")) return;
   event.preventDefault();
-  const answer = await post(sent.action, new FormData(sent)).catch(() => ({ error: words.waiting }));
+  const fields = new FormData(sent);
+  const mark = event.submitter?.name === "value";
+  if (mark) fields.set("value", event.submitter.value);
+  const answer = await post(sent.action, fields).catch(() => ({ error: words.waiting }));
   delete sent.dataset.sent;
-  if (answer.error) { tell(answer.error, true); return; }
-  revise(current, answer);
-  current.closest("td").classList.toggle("commented", answer.commented);
+  sent.removeAttribute("aria-busy");
+  if (answer.revision !== undefined) {
+    written(current, answer, mark);
+    sent.elements.revision.value = answer.revision;
+  }
+  if (answer.status === 409 && answer.value) await openCell(current); // with their number
+  if (answer.error) { refuse(answer.error, fields.get("comment")); return; }
   dialog.close();
   tell(answer.saved);
 });
+
+// What the cell says now, by a button of the dialog or because somebody else wrote in it.
+function written(input, answer, mark) {
+  revise(input, answer);
+  input.closest("td").classList.toggle("commented", answer.commented);
+  if (!mark && answer.status !== 409) return;
+  waiting.delete(input.id);
+  store();
+  input.value = answer.value;
+  settle(input, answer.value, { ...answer, status: 200, error: "", saved: answer.saved ?? "" });
+}
+
+function refuse(text, comment) {
+  dialog.querySelector(".field-errors").textContent = text;
+  const area = dialog.querySelector("[name=comment]");
+  if (area && comment !== null) area.value = comment;
+}
 
 form.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain");
