@@ -15,6 +15,10 @@ NOT_RUN_THERE = _(
     "This program does not run at this site. Choose another site, or leave the program or the site "
     "at “whole organisation”."
 )
+OTHER_SITE = _(
+    "This site does not run this program. Choose one that does, or open the site for the program "
+    "first."
+)
 # Rules held by triggers, and constraints that Django makes by itself.
 OTHER_MESSAGES = {
     "beneficiarycount_frozen": _(
@@ -70,7 +74,7 @@ OTHER_MESSAGES = {
         "A second person of this organisation confirms. Of somebody who also works for another "
         "organisation, a person of that one confirms, where whoever asked does not work."
     ),
-    "grantscope_site_of_program": _("This site is not a site of this program."),
+    "grantscope_site_of_program": OTHER_SITE,
     "indicator_summed_by_adds_up": _(
         "The indicator shown over a longer time must add up and be counted in the same unit."
     ),
@@ -89,8 +93,15 @@ OTHER_MESSAGES = {
     "programsite_within_partnership": _(
         "The organisation does not take part in this program on all these days."
     ),
-    "target_cell_of_indicator": _("This cell is not of the breakdown of the indicator."),
-    "target_site_of_program": _("This site is not a site of this program."),
+    "target_cell_of_indicator": _(
+        "This cell is not of the breakdown of the indicator. Choose one that is, or none for the "
+        "whole."
+    ),
+    "target_indicator_of_program": _(
+        "This program does not count this indicator. Choose one that it counts, or add the "
+        "indicator to the program first."
+    ),
+    "target_site_of_program": OTHER_SITE,
     "month_is_locked": _("This month is locked. Ask for an exception to change it."),
 }
 KEPT = _("What other work refers to never changes here: make a new row instead.")

@@ -95,15 +95,17 @@ def test_a_rule_of_a_form_is_told_beside_the_field(administrator, own):
 
 
 def test_what_only_the_database_knows_becomes_an_error_of_the_form(administrator, own):
-    """A site that is not of the program: a trigger refuses, the page says so, nothing is saved."""
-    target = make_target(make_program(own))
-    elsewhere = make_program_site(make_program(own), make_site(own)).site
-    address = to("target", "change", target.pk)
-    answer = administrator.post(address, typed(administrator, address, site=elsewhere.pk, value=7))
+    """Days of a partner that end before its site does: a trigger refuses, the page says so."""
+    program = make_program(own)
+    partner = make_partnership(program)
+    make_program_site(program, make_site(partner.organisation))
+    address = to("program", "change", program.pk)
+    sent = typed(administrator, address, **{"partnerships-0-active_1": "2026-01-31", "due_days": 7})
+    answer = administrator.post(address, sent)
     assert answer.status_code == 200
-    assert "This site is not a site of this program." in answer.content.decode()
-    assert Target.objects.get(pk=target.pk).value == 100
-    assert not JournalEntry.objects.filter(action="change_target").exists()
+    assert "end the site first" in answer.content.decode()
+    assert Program.objects.get(pk=program.pk).due_days == 5
+    assert not JournalEntry.objects.filter(action="change_program").exists()
 
 
 def test_a_refusal_in_a_row_of_a_row_is_told_as_well(administrator, own):
@@ -117,7 +119,7 @@ def test_a_refusal_in_a_row_of_a_row_is_told_as_well(administrator, own):
         "scopes-0-period_1": "2026-12-31", "scopes-0-grant": grant.pk,
     }  # fmt: skip
     answer = administrator.post(address, typed(administrator, address, **row))
-    assert "This site is not a site of this program." in answer.content.decode()
+    assert "This site does not run this program." in answer.content.decode()
     assert not grant.scopes.exists()
     row["scopes-0-site"] = ""
     assert administrator.post(address, typed(administrator, address, **row)).status_code == 302

@@ -184,6 +184,9 @@ REFUSALS = {
     "target_cell_of_indicator": change(
         "target", cell_id=lambda rows: make_breakdown("X").cells.first().pk
     ),
+    "target_indicator_of_program": change(
+        "target", indicator_id=lambda rows: make_indicator(rows.indicator.breakdown).pk
+    ),
     "target_site_of_program": change("target", site_id=site_of_stranger),
     "dimension_code_format": again("dimension", code="sex"),
     "category_code_once": again("category"),

@@ -8,6 +8,7 @@ from modeltranslation.admin import TabbedTranslationAdmin
 from programs.fields import DateSpanField
 from programs.models import FundedProject, Grant, GrantScope, Organisation, Program, Site
 from programs.models.organisation import currencies
+from programs.violations import OTHER_SITE
 
 from .editing import CatalogueAdmin, CatalogueInline, own_organisations, parent_id
 from .form import CatalogueForm
@@ -33,7 +34,11 @@ class OfGrantForm(CatalogueForm):
 
     def clean(self) -> dict:
         self.instance.organisation_id = self.instance.grant.organisation_id
-        return super().clean()
+        cleaned = super().clean()
+        program, site = cleaned.get("program"), cleaned.get("site")
+        if program and site and not program.program_sites.filter(site=site).exists():
+            self.add_error("site", OTHER_SITE)
+        return cleaned
 
 
 @admin.register(FundedProject)

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from programs.models import Cell, Grant, Indicator, Program, Site, Target
 from programs.models.target import disagreements
+from programs.violations import OTHER_MESSAGES
 
 from .editing import CatalogueAdmin, own_organisations
 from .form import CatalogueForm
+
+RULES = {
+    "indicator": "target_indicator_of_program",
+    "site": "target_site_of_program",
+    "cell": "target_cell_of_indicator",
+}
 
 
 class TargetForm(CatalogueForm):
@@ -16,11 +27,45 @@ class TargetForm(CatalogueForm):
 
     derives_organisation = True
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if program := self._program():
+            self._offer("indicator", program.program_indicators.values_list("indicator", flat=True))
+            self._offer("site", program.program_sites.values_list("site", flat=True))
+
+    def _program(self) -> Program | None:
+        """The program that is chosen on the page as it stands."""
+        if "program" not in self.fields:
+            return None
+        try:
+            return self.fields["program"].clean(self["program"].value())
+        except ValidationError:
+            return None
+
+    def _offer(self, name: str, rows: Iterable[int]) -> None:
+        """Only `rows`, and what is chosen already."""
+        offered = {"", str(self[name].value()), *map(str, rows)}
+        field = self.fields[name]
+        field.choices = [choice for choice in field.choices if str(choice[0]) in offered]
+
     def clean(self) -> dict:
         program = self.cleaned_data.get("program")
         if program:
             self.instance.organisation_id = program.organisation_id
-        return super().clean()
+        cleaned = super().clean()
+        indicator, site, cell = (cleaned.get(name) for name in ("indicator", "site", "cell"))
+        if program and indicator:
+            self._ask("indicator", program.program_indicators.filter(indicator=indicator))
+        if program and site:
+            self._ask("site", program.program_sites.filter(site=site))
+        if indicator and cell:
+            self._ask("cell", indicator.breakdown.cells.filter(pk=cell.pk))
+        return cleaned
+
+    def _ask(self, name: str, rows: QuerySet) -> None:
+        """The rule that the database holds, said beside the field."""
+        if not rows.exists():
+            self.add_error(name, OTHER_MESSAGES[RULES[name]])
 
 
 class CellChoiceField(forms.ModelChoiceField):

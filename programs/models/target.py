@@ -114,6 +114,14 @@ class Target(models.Model):
                     WHERE c.id = NEW.cell_id AND i.id = NEW.indicator_id)""",
                 constraint="target_cell_of_indicator",
             ),
+            # At any date: a target may be set before the program begins to count.
+            belongs(
+                "indicator_is_counted",
+                unless="""EXISTS (
+                    SELECT FROM programs_programindicator
+                    WHERE program_id = NEW.program_id AND indicator_id = NEW.indicator_id)""",
+                constraint="target_indicator_of_program",
+            ),
             belongs(
                 "site_is_of_the_program",
                 unless="""NEW.site_id IS NULL OR EXISTS (

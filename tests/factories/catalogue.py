@@ -165,9 +165,13 @@ def make_grant_scope(grant: Grant, program: Program, **fields) -> GrantScope:
 
 
 def make_target(program: Program, indicator: Indicator | None = None, **fields) -> Target:
+    """A target for an indicator that the program counts, from now on if it did not."""
+    indicator = indicator or make_indicator()
+    if not program.program_indicators.filter(indicator=indicator).exists():
+        make_program_indicator(program, indicator)
     defaults = {
         "organisation": program.organisation,
-        "indicator": indicator or make_indicator(),
+        "indicator": indicator,
         "kind": "incremental",
         "span": (dt.date(2026, 1, 1), dt.date(2027, 1, 1)),
         "value": 100,
