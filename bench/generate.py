@@ -76,6 +76,8 @@ def generate(organisations: int) -> dict[str, int]:
         people = _people()
         cursor.execute(SITES_OF_A_PROGRAM, {"sites": SITES})
         cursor.execute(INDICATORS_OF_A_PROGRAM)
+        for program in Program.objects.all():
+            _target(program)
         cursor.execute(REPORTS, people | {"first": FIRST_MONTH})
         cursor.execute(COUNTS)
         rows = cursor.rowcount
@@ -129,7 +131,7 @@ def _organisation(number: int) -> None:
         code=f"ORG_{number}", kinds=["OWN"], country="FR", **both(name=f"Organisation {number}")
     )
     for code in ("ESP", "NCC", "IPP")[:PROGRAMS]:
-        program = Program.objects.create(
+        Program.objects.create(
             organisation=organisation,
             code=code,
             pillar="PROTECTION",
@@ -137,14 +139,17 @@ def _organisation(number: int) -> None:
             starts_on=dt.date(2020, 1, 1),
             **both(name=code, objective="Shelter."),
         )
-        Target.objects.create(
-            organisation=organisation,
-            program=program,
-            indicator=Indicator.objects.first(),
-            kind="incremental",
-            span=(FIRST_MONTH, dt.date(2026, 11, 1)),
-            value=50_000,
-        )
+
+
+def _target(program: Program) -> None:
+    Target.objects.create(
+        organisation_id=program.organisation_id,
+        program=program,
+        indicator=Indicator.objects.first(),
+        kind="incremental",
+        span=(FIRST_MONTH, dt.date(2026, 11, 1)),
+        value=50_000,
+    )
 
 
 def _people() -> dict[str, object]:

@@ -18,6 +18,7 @@ class DateSpanInput(forms.MultiWidget):
     """Two date pickers, the first and the last day, each with its label."""
 
     template_name = "components/date_span.html"
+    is_open_ended = True
 
     def __init__(self, attrs: dict | None = None) -> None:
         super().__init__([DayInput(), DayInput()], attrs)
@@ -25,6 +26,11 @@ class DateSpanInput(forms.MultiWidget):
     def id_for_label(self, id_: str) -> str:
         """The error summary leads to the first day."""
         return f"{id_}_0" if id_ else ""
+
+    def get_context(self, name, value, attrs) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["is_open_ended"] = self.is_open_ended
+        return context
 
     def decompress(self, value: DateRange | str | None) -> list[dt.date | None]:
         """The two days of a range; none of what an address says, which is a text."""
@@ -50,6 +56,7 @@ class DateSpanField(forms.MultiValueField):
         self.is_open_ended = is_open_ended
         fields = (DayField(), DayField(required=False))
         super().__init__(fields, require_all_fields=False, **kwargs)
+        self.widget.is_open_ended = is_open_ended
 
     def compress(self, days: list[dt.date | None]) -> DateRange | None:
         if not days:

@@ -63,7 +63,7 @@ def test_what_is_not_of_the_program_is_refused_beside_the_field(administrator, o
     )
     form = answer.context["adminform"].form
     assert list(form.errors) == [name]
-    assert SAID[name][answer.wsgi_request.user.language] in form.errors[name][0]
+    assert SAID[name][answer.wsgi_request.user.language] in answer.content.decode()
     assert form[name].value() == str(strange.pk)
     assert Target.objects.get(pk=target.pk).value == 100
 

@@ -104,9 +104,10 @@ def test_a_lead_reviews_and_changes_nothing_else(lead, partner):
 
 
 def test_a_partner_reads_the_program_and_none_of_its_leads_work(lead, partner):
-    target = make_target(lead.program, site=partner.place.site)
-    make_target(lead.program, site=lead.place.site)
-    make_target(lead.program)
+    counted = lead.program.program_indicators.get().indicator
+    target = make_target(lead.program, counted, site=partner.place.site)
+    make_target(lead.program, counted, site=lead.place.site)
+    make_target(lead.program, counted)
     with acting_for(partner):
         assert set(foreign(Program, partner)) == {lead.program}
         assert foreign(ProgramIndicator, partner).count() == 1

@@ -7,7 +7,6 @@ import json
 import re
 
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,21 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from audit import submissions
-from programs.templatetags.catalogue import spoken
+from programs.templatetags.catalogue import figure, spoken
 
 register = template.Library()
-THIN_SPACE = "\u202f"
-
-
-@register.filter
-def figure(value: object) -> str:
-    """A number with thin spaces every three digits, in both languages; "" for nothing."""
-    if value in (None, ""):
-        return ""
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", THIN_SPACE)
-    text = format_decimal(value, locale=get_language())
-    return text.replace("\xa0", THIN_SPACE).replace(",", THIN_SPACE) if _english() else text
+register.filter("figure", figure)
 
 
 def _english() -> bool:

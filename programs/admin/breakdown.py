@@ -15,6 +15,7 @@ from .form import CatalogueForm
 
 
 class CategoryInline(CatalogueInline):
+    add_text = _("Add a category")
     model = Category
     kept = ("code",)
     fields = ["position", "code", "name_fr", "name_en", "is_unknown", "valid"]
@@ -22,6 +23,7 @@ class CategoryInline(CatalogueInline):
 
 @admin.register(Dimension)
 class DimensionAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add a dimension")
     kept = ("code",)
     fields = ["code", "name"]
     inlines = [CategoryInline]
@@ -61,6 +63,7 @@ class BreakdownForm(CatalogueForm):
 class BreakdownAdmin(CatalogueAdmin, TabbedTranslationAdmin):
     """Names can be mended; cells are made with the breakdown and never change."""
 
+    add_text = _("Add a breakdown")
     form = BreakdownForm
     kept = ("code",)
     list_display = ["name", "code"]

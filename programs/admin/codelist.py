@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from programs.models import Code, CodeList
@@ -9,6 +10,7 @@ from .editing import CatalogueAdmin, CatalogueInline
 
 
 class CodeInline(CatalogueInline):
+    add_text = _("Add a code")
     model = Code
     kept = ("code",)
     fields = [
@@ -19,6 +21,7 @@ class CodeInline(CatalogueInline):
 
 @admin.register(CodeList)
 class CodeListAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add a code list")
     kept = ("code",)
     fields = ["code", "name"]
     inlines = [CodeInline]

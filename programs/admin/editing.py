@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
@@ -77,6 +77,8 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
     """Rows of one's own organisations to edit, what all share to edit or to read."""
 
     form = CatalogueForm
+    # What the button says that opens an empty form.
+    add_text = ""
     actions = None
     list_per_page = 50
     show_full_result_count = False
@@ -169,6 +171,11 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
     def log_change(self, request, obj, message) -> None:
         """As above."""
 
+    def message_user(self, request, message, level=messages.INFO, **options) -> None:
+        """What the admin says of a row that is saved, in one word."""
+        said = _("Saved.") if level == messages.SUCCESS else message
+        super().message_user(request, said, level, **options)
+
     def response_add(self, request, obj, post_url_continue=None) -> HttpResponse:
         """A new row with rows of its own opens again, to add them."""
         if self.inlines and "_addanother" not in request.POST:
@@ -192,6 +199,8 @@ class CatalogueInline(Choices, admin.TabularInline):
 
     form = CatalogueForm
     formset = Rows
+    # What the button says that adds a row.
+    add_text = ""
     template = "admin/rows.html"
     extra = 0
     can_delete = False

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import DateRangeField
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
-from programs.fields import DateSpanField
 from programs.models import FundedProject, Grant, GrantScope, Organisation, Program, Site
 from programs.models.organisation import currencies
+from programs.templatetags.catalogue import figure
 from programs.violations import OTHER_SITE
 
 from .editing import CatalogueAdmin, CatalogueInline, own_organisations, parent_id
@@ -43,6 +44,7 @@ class OfGrantForm(CatalogueForm):
 
 @admin.register(FundedProject)
 class FundedProjectAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add a funded project")
     kept = ("organisation", "code")
     fields = ["organisation", "code", "name", "objective", "period", "is_active"]
     list_display = ["name", "code", "organisation", "state"]
@@ -52,6 +54,7 @@ class FundedProjectAdmin(CatalogueAdmin, TabbedTranslationAdmin):
 
 
 class GrantScopeInline(CatalogueInline):
+    add_text = _("Add a program that the grant covers")
     model = GrantScope
     form = OfGrantForm
     fields = ["program", "site", "share", "period"]
@@ -72,19 +75,24 @@ class GrantScopeInline(CatalogueInline):
 
 @admin.register(Grant)
 class GrantAdmin(CatalogueAdmin):
+    add_text = _("Add a grant")
     form = OfProjectForm
     kept = ("project",)
     fields = [
         *["project", "funder", "reference", "period", "amount", "currency", "report_language"],
     ]
     inlines = [GrantScopeInline]
-    list_display = ["reference", "funder", "project", "amount", "currency"]
+    list_display = ["reference", "funder", "project", "amount_shown"]
     list_select_related = ["funder", "project"]
     list_filter = [
         ("project", admin.RelatedOnlyFieldListFilter),
         ("funder", admin.RelatedOnlyFieldListFilter),
     ]
     search_fields = ["reference", "funder__name_fr", "funder__name_en"]
+
+    @admin.display(description=Grant._meta.get_field("amount").verbose_name, ordering="amount")
+    def amount_shown(self, grant: Grant) -> str:
+        return f"{figure(grant.amount)}\N{NO-BREAK SPACE}{grant.currency}" if grant.amount else ""
 
     def choices(self, name, request):
         if name == "project":
@@ -93,7 +101,6 @@ class GrantAdmin(CatalogueAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A grant has an end: a funder pays for a period."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, DateSpanField):
-            field.is_open_ended = False
-        return field
+        if isinstance(db_field, DateRangeField):
+            kwargs["is_open_ended"] = False
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

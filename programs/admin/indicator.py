@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
 from programs.models import Indicator
@@ -10,6 +11,7 @@ from .editing import CatalogueAdmin
 
 @admin.register(Indicator)
 class IndicatorAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add an indicator")
     kept = ("code", "breakdown", "unit", "measure")
     fields = [
         *["code", "name", "definition", "breakdown", "unit", "counted_in", "measure"],

@@ -51,6 +51,7 @@ class YearForm(CatalogueForm):
 
 
 class YearInline(CatalogueInline):
+    add_text = _("Add a year")
     model = OrganisationYear
     form = YearForm
     fields = ["year", "staff", "budget", "currency", "people_served", "source"]
@@ -60,6 +61,7 @@ class YearInline(CatalogueInline):
 class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
     """One's own organisation, and the address book of those where nobody has an account."""
 
+    add_text = _("Add an organisation")
     form = OrganisationForm
     kept = ("code",)
     fields = [
@@ -67,9 +69,15 @@ class OrganisationAdmin(CatalogueAdmin, TabbedTranslationAdmin):
         *["agreement", "is_active"],
     ]
     inlines = [YearInline]
-    list_display = ["name", "code", "country", "state"]
+    list_display = ["name", "code", "country_shown", "state"]
     list_filter = ["is_active"]
     search_fields = ["name_fr", "name_en", "code"]
+
+    @admin.display(
+        description=Organisation._meta.get_field("country").verbose_name, ordering="country"
+    )
+    def country_shown(self, organisation: Organisation) -> str:
+        return organisation.country_name
 
     def get_queryset(self, request):
         return admin.ModelAdmin.get_queryset(self, request).editable_by(request.user)

@@ -31,6 +31,7 @@ class OfProgramForm(CatalogueForm):
 class PartnershipInline(CatalogueInline):
     """Partners; the lead is there from the start and stays."""
 
+    add_text = _("Add a partner")
     model = Partnership
     verbose_name, verbose_name_plural = _("partner"), _("partners")
     kept = ("organisation",)
@@ -51,6 +52,7 @@ class PartnershipInline(CatalogueInline):
 class ProgramSiteInline(PlacedInline):
     """The lead opens its own sites; those that partners opened are there to end."""
 
+    add_text = _("Open a site")
     verbose_name, verbose_name_plural = _("site"), _("sites")
     kept = ("site",)
     fields = ["site", "active", "is_tallied"]
@@ -62,6 +64,7 @@ class ProgramSiteInline(PlacedInline):
 
 
 class ProgramIndicatorInline(CatalogueInline):
+    add_text = _("Add an indicator")
     model = ProgramIndicator
     verbose_name, verbose_name_plural = _("indicator"), _("indicators")
     form = OfProgramForm
@@ -74,6 +77,7 @@ class ProgramIndicatorInline(CatalogueInline):
 
 @admin.register(Program)
 class ProgramAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add a program")
     kept = ("organisation", "code")
     fields = [
         *["organisation", "code", "name", "objective", "pillar", "kind_of_work"],

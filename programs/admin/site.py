@@ -21,6 +21,7 @@ class SiteForm(CatalogueForm):
 class ProgramInline(PlacedInline):
     """Programs that the site works for: a partner opens its own sites here."""
 
+    add_text = _("Open it for a program")
     verbose_name, verbose_name_plural = _("program"), _("programs")
     kept = ("program",)
     fields = ["program", "active", "is_tallied"]
@@ -32,6 +33,7 @@ class ProgramInline(PlacedInline):
 
 @admin.register(Site)
 class SiteAdmin(CatalogueAdmin, TabbedTranslationAdmin):
+    add_text = _("Add a site")
     form = SiteForm
     kept = ("organisation", "code")
     fields = [

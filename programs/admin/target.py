@@ -7,9 +7,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from programs.models import Cell, Grant, Indicator, Program, Site, Target
 from programs.models.target import disagreements
+from programs.templatetags.catalogue import figure, since_until
 from programs.violations import OTHER_MESSAGES
 
 from .editing import CatalogueAdmin, own_organisations
@@ -75,9 +77,10 @@ class CellChoiceField(forms.ModelChoiceField):
 
 @admin.register(Target)
 class TargetAdmin(CatalogueAdmin):
+    add_text = _("Add a target")
     form = TargetForm
     fields = ["program", "indicator", "kind", "span", "value", "site", "cell", "grant"]
-    list_display = ["program", "indicator", "kind", "span_shown", "value"]
+    list_display = ["program", "indicator", "kind", "span_shown", "value_shown"]
     list_select_related = ["program", "indicator"]
     list_filter = [
         ("program", admin.RelatedOnlyFieldListFilter),
@@ -105,7 +108,11 @@ class TargetAdmin(CatalogueAdmin):
 
     @admin.display(description=Target._meta.get_field("span").verbose_name, ordering="span")
     def span_shown(self, target: Target) -> str:
-        return " – ".join(str(day) for day in target.days if day)
+        return since_until(target.span)
+
+    @admin.display(description=Target._meta.get_field("value").verbose_name, ordering="value")
+    def value_shown(self, target: Target) -> str:
+        return figure(target.value)
 
     def save_model(self, request, obj, form, change) -> None:
         """Targets that do not sum to the whole are saved, and said."""
@@ -114,5 +121,9 @@ class TargetAdmin(CatalogueAdmin):
             text = gettext(
                 "The targets of the parts of “%(indicator)s” sum to %(parts)s, "
                 "and the target of the whole is %(whole)s."
-            ) % {"indicator": one.whole.indicator, "parts": one.parts, "whole": one.whole.value}
+            ) % {
+                "indicator": one.whole.indicator,
+                "parts": figure(one.parts),
+                "whole": figure(one.whole.value),
+            }
             self.message_user(request, text, messages.WARNING)

@@ -1,15 +1,20 @@
 """Words of the catalogue that depend on who reads."""
 
 import datetime as dt
+import json
 import re
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from programs.models import Site
 
 register = template.Library()
+THIN_SPACE = "\u202f"
 
 
 @register.filter
@@ -39,3 +44,30 @@ def spoken(value: dt.date, pattern: str) -> str:
 def until(span) -> str:
     """The last day of a range that is stored half open, with its year."""
     return dated(span.upper - dt.timedelta(days=1)) if span and span.upper else ""
+
+
+def since_until(span) -> str:
+    """« 1er janv. 2026 – 31 déc. 2026 », or since when, of what has no end."""
+    if span.upper:
+        return f"{dated(span.lower)} – {until(span)}"
+    return _("since %(day)s") % {"day": dated(span.lower)}
+
+
+def figure(value: object) -> str:
+    """A number with thin spaces every three digits, in both languages; "" for nothing."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", THIN_SPACE)
+    text = format_decimal(value, locale=get_language())
+    if (get_language() or "en").startswith("en"):
+        return text.replace("\xa0", THIN_SPACE).replace(",", THIN_SPACE)
+    return text
+
+
+@register.filter
+def rows_to_add(rows) -> str:
+    """What the admin's script reads of a table whose rows are added on the page."""
+    prefix, words = rows.formset.prefix, {"addText": rows.opts.add_text, "deleteText": _("Remove")}
+    options = {"prefix": prefix, **words}
+    return json.dumps({"name": f"#{prefix}", "options": options}, cls=DjangoJSONEncoder)

@@ -13,6 +13,13 @@
     if (moveFocus) chosen.focus();
   };
 
+  // A link of the error box to a field in the other language shows it first.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a");
+    const panel = link && document.getElementById(link.hash.slice(1))?.closest("[role=tabpanel]");
+    if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby")).click();
+  });
+
   const build = (box, active) => {
     const list = box.querySelector("ul");
     const tabs = [...list.querySelectorAll("a")];
