@@ -22,6 +22,7 @@ from programs.models import Cell, Organisation
 from programs.models.organisation import Language
 from programs.rights import EDIT, SHARED, may_edit
 
+from .ending import tell_of_later_counts
 from .form import CatalogueForm
 
 FIELDS = {
@@ -39,6 +40,8 @@ class Choices:
     """Choice fields without the admin's buttons, read once for all the rows of a page."""
 
     formfield_overrides = FIELDS
+    # The script of the tabs, which say the language, takes off what stands in brackets.
+    label_of_text = "{text} [{language}]"
     # Fields that never change once the row exists.
     kept: tuple[str, ...] = ()
 
@@ -46,6 +49,11 @@ class Choices:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field and isinstance(db_field, TranslationField):
+            field.label = self.label_of_text.format(
+                text=db_field.translated_field.verbose_name,
+                language=Language(db_field.language).label,
+            )
         if isinstance(field, forms.ModelChoiceField):
             field.choices = choices = in_order(field)
             if field.required and len(choices) == 2:
@@ -165,6 +173,10 @@ class CatalogueAdmin(Choices, admin.ModelAdmin):
         for row in formset.new_objects:
             enter(row, by=request.user)
 
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        tell_of_later_counts(request, form, formsets)
+
     def log_addition(self, request, obj, message) -> None:
         """`enter` has written it in the journal, which replaces the admin's own log."""
 
@@ -202,6 +214,7 @@ class CatalogueInline(Choices, admin.TabularInline):
     # What the button says that adds a row.
     add_text = ""
     template = "admin/rows.html"
+    label_of_text = "{text} ({language})"
     extra = 0
     can_delete = False
     show_change_link = False
@@ -217,16 +230,6 @@ class CatalogueInline(Choices, admin.TabularInline):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Both languages stand side by side in a row: each says which it is."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and isinstance(db_field, TranslationField):
-            field.label = _("%(field)s (%(language)s)") % {
-                "field": db_field.translated_field.verbose_name,
-                "language": Language(db_field.language).label,
-            }
-        return field
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
