@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.roles import Role
 from audit.models import JournalEntry
+from beneficiaries.actions import correction as corrections
 from beneficiaries.actions import report as reports
 from beneficiaries.checks import NotReady
 from beneficiaries.models import CountReport
@@ -143,7 +144,7 @@ def test_a_correction_leaves_the_approved_report_until_it_is_approved(place, wor
     report = make_filled_report(place, MONTH)
     reports.submit(report=report, by=worker)
     reports.approve(report=report, by=coordinator)
-    version = reports.correct(report=report, reason=REASON, by=worker)
+    version = corrections.correct(report=report, reason=REASON, by=worker)
     assert version.counts.count() == report.counts.count()
     assert CountReport.objects.approved().get() == report
     reports.submit(report=version, by=worker)
@@ -158,35 +159,35 @@ def test_a_correction_says_why_and_there_is_one_at_a_time(place, worker, coordin
     reports.submit(report=report, by=worker)
     reports.approve(report=report, by=coordinator)
     with pytest.raises(ValidationError, match="ten characters"):
-        reports.correct(report=report, reason="typo" + " " * 20, by=worker)
-    version = reports.correct(report=report, reason=REASON, by=worker)
+        corrections.correct(report=report, reason="typo" + " " * 20, by=worker)
+    version = corrections.correct(report=report, reason=REASON, by=worker)
     with pytest.raises(ValidationError, match="already"):
-        reports.correct(report=report, reason=REASON, by=worker)
-    reports.discard(report=version, by=worker)
-    assert reports.correct(report=report, reason=REASON, by=worker).version == 2
+        corrections.correct(report=report, reason=REASON, by=worker)
+    corrections.discard(report=version, by=worker)
+    assert corrections.correct(report=report, reason=REASON, by=worker).version == 2
 
 
 def test_a_correction_that_was_reviewed_is_not_given_up(place, worker, coordinator):
     report = make_filled_report(place, MONTH)
     reports.submit(report=report, by=worker)
     reports.approve(report=report, by=coordinator)
-    version = reports.correct(report=report, reason=REASON, by=worker)
+    version = corrections.correct(report=report, reason=REASON, by=worker)
     reports.submit(report=version, by=worker)
     reports.return_to_author(report=version, reason=REASON, by=coordinator)
     for move in (reports.submit, reports.take_back):
         move(report=version, by=worker)
     with pytest.raises(ValidationError, match="nobody has reviewed"):
-        reports.discard(report=version, by=worker)
+        corrections.discard(report=version, by=worker)
 
 
 def test_a_correction_that_was_taken_back_is_given_up(place, worker, coordinator):
     report = make_filled_report(place, MONTH)
     reports.submit(report=report, by=worker)
     reports.approve(report=report, by=coordinator)
-    version = reports.correct(report=report, reason=REASON, by=worker)
+    version = corrections.correct(report=report, reason=REASON, by=worker)
     reports.submit(report=version, by=worker)
     reports.take_back(report=version, by=worker)
-    reports.discard(report=version, by=worker)
+    corrections.discard(report=version, by=worker)
     assert CountReport.objects.get() == report
 
 

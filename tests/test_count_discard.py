@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from beneficiaries.actions import correction as corrections
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Entry
@@ -30,7 +31,7 @@ def approved(place):
 @pytest.fixture
 def correction(approved, worker, acting):
     with acting(worker):
-        return reports.correct(report=approved, reason=REASON, by=worker)
+        return corrections.correct(report=approved, reason=REASON, by=worker)
 
 
 def url(report):

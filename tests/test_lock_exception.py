@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from beneficiaries.actions import correction as corrections
 from beneficiaries.actions import lock as locks
 from beneficiaries.actions import report as reports
 from beneficiaries.board import this_month
@@ -104,11 +105,12 @@ def test_today_lists_what_an_exception_waits_for(client, place, worker, coordina
     assert report not in [mark.report for mark in work_of(worker).to_enter]
     freed(place, coordinator, month)
     page = page_of(client, worker, reverse("home"))
-    [row] = [row for row in page.split("<li>") if report.get_absolute_url() in row]
+    link = f'href="{report.get_absolute_url()}"'
+    [row] = [row for row in page.split("<li>") if link in row]
     assert "Locked month, open until" in row
     assert WHY in row
     assert ">Correct<" in row
-    correction = reports.correct(report=report, reason=WHY, by=worker)
+    correction = corrections.correct(report=report, reason=WHY, by=worker)
     [mark] = [mark for mark in work_of(worker).to_enter if mark.is_corrected]
     assert (mark.report, mark.exception.reason) == (correction, WHY)
     reports.submit(report=correction, by=worker)

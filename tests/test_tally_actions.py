@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.roles import Role
 from audit.models import JournalEntry
 from beneficiaries import tallies
+from beneficiaries.actions import correction as corrections
 from beneficiaries.actions import report as reports
 from beneficiaries.actions import tally
 from beneficiaries.actions.count import Entry, mark_row, save_cells
@@ -160,7 +161,7 @@ def test_a_correction_takes_sheets_again(place, coordinator, worker, acting):
         reports.approve(report=report, by=coordinator)
     with pytest.raises(ValidationError, match="approved"):
         save(place, worker, number=2)
-    reports.correct(report=report, reason="A round was forgotten.", by=worker)
+    corrections.correct(report=report, reason="A round was forgotten.", by=worker)
     save(place, worker, number=2, numbers=(7,))
     assert derived(place)[0] == 10
     approved = CountReport.objects.approved().get()

@@ -1,4 +1,4 @@
-"""A month's report: opened, submitted, approved or returned, corrected."""
+"""A month's report: opened, submitted, approved or returned."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import journal
-from beneficiaries import checks, history
-from beneficiaries.models import BeneficiaryCount, CountNote, CountReport, LockException, PeriodLock
+from beneficiaries import checks
+from beneficiaries.models import CountReport, LockException, PeriodLock
 from beneficiaries.models.report import LEAST_REASON
 from programs.models import Program, ProgramSite, Site
 from programs.violations import explained
@@ -57,7 +57,7 @@ def open_report(*, program: Program, site: Site, month: dt.date, by: User) -> Co
     wanted = CountReport(
         organisation_id=site.organisation_id, program=program, site=site, month=month
     )
-    _check_enters(wanted, by)
+    check_enters(wanted, by)
     versions = CountReport.objects.of_month(program=program, site=site, month=month)
     if found := versions.current():
         return found
@@ -78,7 +78,7 @@ def start_reports(wanted: Sequence[CountReport], *, by: User) -> None:
     The database refuses a month that somebody else started or locked at the same moment.
     """
     for report in wanted:
-        _check_enters(report, by)
+        check_enters(report, by)
         _check_has_begun(report)
     with explained():
         CountReport.objects.bulk_create(wanted)
@@ -87,7 +87,7 @@ def start_reports(wanted: Sequence[CountReport], *, by: User) -> None:
 
 def check_may_open(wanted: CountReport, *, by: User) -> None:
     """Say why this month cannot be entered for this site, before anything is typed."""
-    _check_enters(wanted, by)
+    check_enters(wanted, by)
     month, site = wanted.month, wanted.site
     expected = ProgramSite.objects.active_in(month).filter(program=wanted.program, site=site)
     if not expected.exists():
@@ -120,7 +120,7 @@ def held(report: CountReport) -> tuple[PeriodLock | None, LockException | None]:
 @transaction.atomic
 def submit(*, report: CountReport, by: User, at: dt.datetime | None = None) -> CountReport:
     """Hand a complete report over for approval; its counts freeze. Raises checks.NotReady."""
-    report = _hold(report)
+    report = hold(report)
     _check_step(report, SUBMIT, by)
     if found := checks.findings_of(report):
         raise checks.NotReady(found)
@@ -130,7 +130,7 @@ def submit(*, report: CountReport, by: User, at: dt.datetime | None = None) -> C
 @transaction.atomic
 def take_back(*, report: CountReport, by: User) -> CountReport:
     """Undo one's own submission while nobody has reviewed it."""
-    report = _hold(report)
+    report = hold(report)
     if report.submitted_by_id != by.pk:
         raise PermissionDenied
     if report.return_reason:
@@ -144,10 +144,10 @@ def approve(*, report: CountReport, by: User, at: dt.datetime | None = None) -> 
 
     The version that it corrects is superseded in the same transaction.
     """
-    report = _hold(report)
+    report = hold(report)
     _check_step(report, APPROVE, by)
     if report.supersedes_id:
-        _move(_hold(report.supersedes), SUPERSEDE, by)
+        _move(hold(report.supersedes), SUPERSEDE, by)
     return _move(report, APPROVE, by, reviewed_by=by, reviewed_at=at or timezone.now())
 
 
@@ -156,13 +156,13 @@ def return_to_author(
     *, report: CountReport, reason: str, by: User, at: dt.datetime | None = None
 ) -> CountReport:
     """Give a report back with what to mend; what was submitted can still be compared."""
-    report = _hold(report)
+    report = hold(report)
     _check_step(report, RETURN, by)
     return _move(
         report,
         RETURN,
         by,
-        return_reason=_said(reason, _("Say in at least ten characters what to mend.")),
+        return_reason=read_reason(reason, _("Say in at least ten characters what to mend.")),
         returned_revisions=list(report.counts.values_list("revision", flat=True)),
         reviewed_by=by,
         reviewed_at=at or timezone.now(),
@@ -170,63 +170,10 @@ def return_to_author(
 
 
 @transaction.atomic
-def correct(*, report: CountReport, reason: str, by: User) -> CountReport:
-    """Start a new version of an approved report, with its counts; it stays valid meanwhile."""
-    report = _hold(report)
-    _check_enters(report, by)
-    if report.status != Status.APPROVED:
-        raise ValidationError(_("Only an approved report is corrected."), code="state")
-    if report.correction is not None:
-        raise ValidationError(_("A correction of this month is already started."), code="state")
-    said = _said(reason, _("Say in at least ten characters why it is corrected."))
-    with explained():
-        version = CountReport.objects.create(
-            organisation_id=report.organisation_id,
-            program=report.program,
-            site=report.site,
-            month=report.month,
-            version=report.version + 1,
-            supersedes=report,
-            correction_reason=said,
-            comment=report.comment,
-        )
-        _copy(report, version)
-    journal.record("correct", version, by=by)
-    return version
-
-
-def check_may_discard(report: CountReport, *, by: User) -> None:
-    """Say why a report cannot be given up, before one is asked to confirm it."""
-    _check_enters(report, by)
-    if report.version == 1 or report.status != Status.DRAFT:
-        raise ValidationError(
-            _("Only a correction that nobody has reviewed can be given up."), code="state"
-        )
-
-
-@transaction.atomic
-def discard(*, report: CountReport, by: User, seen: str | None = None) -> None:
-    """Give up a correction that nobody has reviewed, also after one took it back.
-
-    With what `by` saw of it (history.stamp), refuses when somebody typed in it since.
-    """
-    report = _hold(report)
-    check_may_discard(report, by=by)
-    if seen is not None and seen != history.stamp(report):
-        raise ValidationError(
-            _("Somebody typed in this correction since you looked. Look again at what is lost."),
-            code="changed",
-        )
-    journal.record("discard", report, by=by, details={"version": report.version})
-    with explained():
-        report.delete()
-
-
-@transaction.atomic
 def comment_month(*, report: CountReport, text: str, revision: int, by: User) -> CountReport:
     """Write what is to know about the month, unless somebody else just did (StaleText)."""
-    _check_enters(report, by)
-    found = _hold(report)
+    check_enters(report, by)
+    found = hold(report)
     if not found.is_editable:
         raise ValidationError(_("This report is no longer open."), code="state")
     if found.comment == text.strip():
@@ -240,7 +187,7 @@ def comment_month(*, report: CountReport, text: str, revision: int, by: User) ->
     return found
 
 
-def _check_enters(report: CountReport, by: User) -> None:
+def check_enters(report: CountReport, by: User) -> None:
     if not by.has_perm("beneficiaries.enter_counts", report):
         raise PermissionDenied
 
@@ -251,7 +198,7 @@ def _check_has_begun(report: CountReport) -> None:
         raise ValidationError(_("This month has not begun yet."), code="future")
 
 
-def _hold(report: CountReport) -> CountReport:
+def hold(report: CountReport) -> CountReport:
     """The report as it is now, kept from others until the transaction ends.
 
     One that a partner took back meanwhile is no longer its lead's to see.
@@ -265,7 +212,7 @@ def _hold(report: CountReport) -> CountReport:
     return held
 
 
-def _said(reason: str, refusal: str) -> str:
+def read_reason(reason: str, refusal: str) -> str:
     """A reason that says something: the database holds it sealed, and sees its length alone."""
     if len(said := reason.strip()) < LEAST_REASON:
         raise ValidationError(refusal, code="reason")
@@ -308,13 +255,3 @@ def _move(
     )
     report.refresh_from_db(fields=["revision"])
     return report
-
-
-def _copy(report: CountReport, version: CountReport) -> None:
-    """Copy the counts and their explanations into a new version."""
-    for model in (BeneficiaryCount, CountNote):
-        rows = list(model.objects.filter(report=report))
-        for row in rows:
-            row.pk, row.report = None, version
-            row._state.adding = True  # what is sealed is sealed anew, for the new row
-        model.objects.bulk_create(rows)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries import history
+from beneficiaries.actions import correction as corrections
 from beneficiaries.actions import count as counts
 from beneficiaries.actions import report as reports
 from beneficiaries.actions.count import Key, StaleCell
@@ -218,7 +219,7 @@ def count_report_correct(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(report)
     reason = request.POST.get("reason", "")
     try:
-        version = reports.correct(report=report, reason=read_text(reason), by=request.user)
+        version = corrections.correct(report=report, reason=read_text(reason), by=request.user)
     except ValidationError as error:
         return _refused(request, report, reason, error)
     return redirect(version)
@@ -240,10 +241,10 @@ def count_report_discard(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if request.method == "POST":
             seen = request.POST.get("seen", "")
-            reports.discard(report=report, seen=seen, by=request.user)
+            corrections.discard(report=report, seen=seen, by=request.user)
             messages.success(request, _("The correction is given up: the approved report stands."))
             return redirect("count_report", pk=report.supersedes_id)
-        reports.check_may_discard(report, by=request.user)
+        corrections.check_may_discard(report, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         if error.code != "changed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from beneficiaries.actions import correction as correction_actions
 from beneficiaries.actions import count as count_actions
 from beneficiaries.actions import lock as lock_actions
 from beneficiaries.actions import report as report_actions
@@ -64,7 +65,7 @@ def correct(case: Case, calendar: Calendar) -> None:
         program__code=case.program, site__code=case.site, month=month_of(case, calendar)
     )
     with acting(worker):
-        version = report_actions.correct(report=report, reason=case.text, by=worker)
+        version = correction_actions.correct(report=report, reason=case.text, by=worker)
         count = (
             BeneficiaryCount.objects.filter(report=version, indicator__code=case.indicator)
             .order_by("-value", "cell__position")
