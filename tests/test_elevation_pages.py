@@ -162,6 +162,24 @@ def test_it_waits_on_the_home_of_who_reviews_it(client, scene, coordinator):
     assert "not justified" in client.get(address).content.decode()
 
 
+def test_who_had_it_is_named_where_the_journal_tells_of_it_and_nowhere_else(
+    client, scene, coordinator, monkeypatch
+):
+    """One that waits stands above a list that has it on a later page."""
+    monkeypatch.setattr("programs.views.pages.ROWS", 1)
+    make_elevation(make_user("field_worker", scene.organisation), scene.organisation, started=-70)
+    waits = scene.elevation.user
+    client.force_login(coordinator)
+    page = client.get("/emergency/reviews/").content.decode()
+    assert str(waits) not in page.split('id="all"')[1]
+    assert str(waits) in page
+    line = JournalEntry.objects.filter(action="view").latest("id")
+    assert str(waits.pk) in line.shown_ids
+    today = client.get("/").content.decode()
+    assert f"/emergency/{scene.elevation.pk}/" in today
+    assert str(waits) not in today
+
+
 def test_a_second_review_is_refused_with_what_was_typed(client, scene, coordinator):
     review = {"outcome": "justified", "findings": "We spoke of it at length."}
     other = SignedClient()
