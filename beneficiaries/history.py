@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
@@ -44,11 +44,24 @@ def changes(
     by: User,
     most: int = 100,
 ) -> list[Change]:
-    """The last writes of a row, or of one cell, newest first, as far as `by` may read them."""
+    """The last writes of a row, or of one cell, newest first, as far as `by` may read them.
+
+    A comment stands where it was written; each later write of its cell carries it along.
+    """
     events = _read_by(by, report).filter(indicator=indicator)
     if cell is not None:
         events = events.filter(cell=cell)
-    return _latest(events, most)
+    return _said_once(_latest(events, most))
+
+
+def _said_once(found: list[Change]) -> list[Change]:
+    comments: dict[int, str] = {}
+    told = []
+    for change in reversed(found):
+        is_again = comments.get(change.cell_id) == change.comment
+        told.append(replace(change, comment="") if is_again else change)
+        comments[change.cell_id] = "" if change.is_cleared else change.comment
+    return told[::-1]
 
 
 def _read_by(by: User, report: CountReport) -> QuerySet:

@@ -194,13 +194,15 @@ class Day:
 
 
 def day_page(place: ProgramSite, day: dt.date | None, number: int | None) -> Day | None:
-    """A round of a day (today, the first that stands, unless said); None where there is none."""
+    """A round of a day (today, the first that stands, unless said), or the next one; else None."""
     day = day or day_of(place)
     if not is_open_on(place, day) or (number and number > MOST_ROUNDS):
         return None
     month = day.replace(day=1)
     rounds = TallySheet.objects.of_day(place.program, place.site, day).order_by("number")
     rounds = list(rounds.select_related("entered_by").prefetch_related("counts"))
+    if number and number > max((one.number for one in rounds), default=0) + 1:
+        return None
     numbers = [one.number for one in rounds if not one.cancelled_at]
     key = (place.organisation_id, place.program_id, place.site_id)
     return Day(

@@ -150,6 +150,27 @@ def test_a_cell_shows_its_history(client, worker, report, indicator):
     assert page.count("Asha") >= 2
 
 
+def test_a_comment_stands_once_in_the_history(client, worker, report, indicator):
+    cell = cells(indicator)[0]
+    revision = 0
+    for fields in (
+        {"value": "12"},
+        {"comment": "Holidays."},
+        {"value": "13"},
+        {"value": "14"},
+        {"comment": ""},
+        {"comment": "Holidays."},
+        {"value": "15"},
+    ):
+        answer = saved(client, report, indicator, cell, revision=revision, **fields)
+        revision = answer.json()["revision"]
+    for keys in ([], [cell.pk]):
+        page = client.get(reverse("count_cell_history", args=[report.pk, indicator.pk, *keys]))
+        assert page.content.decode().count("<q>Holidays.</q>") == 2
+        comments = [change.comment for change in page.context["changes"]]
+        assert comments == ["", "Holidays.", "", "", "", "Holidays.", ""]
+
+
 def test_one_cell_says_why_it_has_no_number_by_a_plain_form(client, worker, report, indicator):
     cell = cells(indicator)[0]
     page = client.get(reverse("count_cell_history", args=[report.pk, indicator.pk, cell.pk]))

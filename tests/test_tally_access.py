@@ -60,3 +60,4 @@ def test_a_site_without_tally_sheets_has_no_page(client, worker, place):
 def test_a_day_that_cannot_be_is_not_found(client, place, worker, path):
     assert client.get(path.format(place.pk)).status_code == 404
     assert client.get(url(place, number=21)).status_code == 404
+    assert client.get(url(place, number=7)).status_code == 404  # not before the sixth

@@ -1,42 +1,15 @@
 """A month typed on the grid: keyboard, autosave, lost connection, somebody else, no JavaScript."""
 
-import datetime as dt
-
-import pytest
 from playwright.sync_api import expect
 
 from accounts.roles import Role
 from beneficiaries.actions import count as counts
 from beneficiaries.actions.count import Entry
 from tests.browser.conftest import PHONE
-from tests.browser.grid import cells, state, typed
-from tests.factories import (
-    make_breakdown,
-    make_indicator,
-    make_program_indicator,
-    make_program_site,
-    make_report,
-    make_user,
-)
+from tests.browser.grid import cells, desk, ids, report, state, typed
+from tests.factories import make_user
 
-MONTH = dt.date(2026, 1, 1)
-
-
-@pytest.fixture
-def report(server):
-    place = make_program_site()
-    breakdown = make_breakdown()
-    for position in range(2):
-        make_program_indicator(place.program, make_indicator(breakdown), position=position)
-    return make_report(place, MONTH)
-
-
-@pytest.fixture
-def desk(report, visit):
-    person = visit("en")
-    person.sign_in(make_user(Role.FIELD_WORKER, report.organisation))
-    person.open(report.get_absolute_url())
-    return person
+__all__ = ["desk", "report"]
 
 
 def test_a_month_is_typed_by_keyboard_submitted_and_approved(desk, report, visit):
@@ -99,10 +72,6 @@ def test_somebody_elses_number_is_shown_beside_ones_own(desk, report):
     state(desk, 1, "saved")
     assert cells(desk).nth(0).input_value() == "8"
     assert sorted(report.counts.values_list("value", flat=True)) == [6, 8]
-
-
-def ids(person):
-    return [cell.get_attribute("id") for cell in cells(person).all()]
 
 
 def test_a_mistake_is_said_and_stays(desk):

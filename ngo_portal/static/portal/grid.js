@@ -154,7 +154,7 @@ function conflict(input, answer) {
 function check() {
   clearTimeout(checkLater);
   checkLater = setTimeout(async () => {
-    if (panel.contains(document.activeElement)) { check(); return; }
+    if (panel.contains(document.activeElement) || panel.querySelector("[aria-invalid]")) { check(); return; }
     const answer = await fetch(panel.dataset.checks, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok || answer.redirected || panel.contains(document.activeElement)) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -174,8 +174,11 @@ async function saveText(area) {
   if (answer.status === 409) area.dataset.revision = answer.revision;
   const hidden = area.nextElementSibling;
   if (hidden?.type === "hidden" && answer.revision !== undefined) hidden.value = answer.revision;
-  document.getElementById("saved").textContent = answer.error || answer.saved;
-  if (!answer.error) check();
+  area.parentElement.querySelector(".text-told").textContent = answer.error ?? "";
+  area.toggleAttribute("aria-invalid", Boolean(answer.error));
+  if (answer.error) { area.setAttribute("aria-invalid", "true"); return; }
+  document.getElementById("saved").textContent = answer.saved;
+  check();
 }
 
 form.addEventListener("change", (event) => {
@@ -211,14 +214,19 @@ form.addEventListener("click", async (event) => {
   check();
 });
 
+// All of a menu that opens is in sight; the last row's too.
+form.addEventListener("toggle", (event) => {
+  if (event.target.matches(".row-menu[open]")) event.target.querySelector(".row-actions").scrollIntoView({ block: "nearest" });
+}, true);
+
 // --- moving ---
 function neighbour(input, down, along) {
-  const rows = [...input.closest("tbody").rows];
+  const rows = [...form.querySelectorAll(".count-grid tbody tr")]; // from one table to the next too
   const row = input.closest("tr");
   const line = [...row.querySelectorAll("input[inputmode]")];
   if (along) return line[line.indexOf(input) + along];
-  const other = rows[rows.indexOf(row) + down];
-  return other?.querySelectorAll("input[inputmode]")[line.indexOf(input)];
+  const other = [...(rows[rows.indexOf(row) + down]?.querySelectorAll("input[inputmode]") ?? [])];
+  return other[line.indexOf(input)] ?? other.at(-1);
 }
 
 function step(event) {
@@ -237,6 +245,11 @@ function step(event) {
 
 form.addEventListener("keydown", (event) => {
   const input = event.target;
+  const menu = event.key === "Escape" && input.closest(".row-menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
   if (!input.matches(".count-grid input[inputmode]") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") {
     const was = input.dataset.was ?? input.defaultValue;
@@ -320,7 +333,7 @@ function written(input, answer, mark) {
 }
 
 function refuse(text, comment) {
-  dialog.querySelector(".field-errors").textContent = text;
+  dialog.querySelector(".text-told").textContent = text;
   const area = dialog.querySelector("[name=comment]");
   if (area && comment !== null) area.value = comment;
 }
