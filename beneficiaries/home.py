@@ -106,7 +106,7 @@ def _older(user: User, places: list[ProgramSite], before: dt.date) -> dict[str, 
     """What is overdue from before the lists: of others for who reviews it, else one's own."""
     found = overdue(places, before)
     late = [month for place, month in found if _reviews(user, place)]
-    own = entered_by(user, [place for place in places if not _reviews(user, place)])
+    own = set(entered_by(user, [place for place in places if not _reviews(user, place)]))
     mine = [month for place, month in found if place in own]
     return {
         "older_late": Older(len(late), max(late)) if late else None,

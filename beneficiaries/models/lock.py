@@ -187,9 +187,9 @@ class PeriodLock(models.Model):
 
     def exception_for(self, place: Place, month: dt.date) -> LockException | None:
         """What frees a month of a place of it today, if anything does."""
-        wanted, today = (place[2], month), self.today
+        wanted = (place[2], month)
         for freed in self.exceptions.all():
-            if (freed.site_id, freed.month) == wanted and freed.until >= today:
+            if (freed.site_id, freed.month) == wanted and freed.until >= self.today:
                 return freed
         return None
 
