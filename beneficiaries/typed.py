@@ -41,7 +41,7 @@ def read(text: str) -> Entry:
     except Mistake as mistake:
         raise ValidationError(
             _(
-                "“%(text)s” is not understood: type a whole number from 0 to 100,000, "
+                "“%(text)s” is not understood: type a whole number from 0 to 100 000, "
                 "or one of the marks nc, na, … instead."
             ),
             params={"text": text[:40].replace("\0", " ")},

@@ -8,7 +8,8 @@ from html import unescape
 N = r"\d+(?: – \d+)?"
 MONTH = r"[A-Z][a-z]{2} \d{4}"
 COMPLETENESS = (
-    r"(?:no report due yet|[✓▲] (?P<complete_sites>\d+) of (?P<sites>\d+) sites? complete"
+    r"(?:no report due yet|ended before these months: no report due"
+    r"|[✓▲] (?P<complete_sites>\d+) of (?P<sites>\d+) sites? complete"
     r"(?:, (?P<late_sites>\d+) late)?)"
 )
 PROGRAM = (

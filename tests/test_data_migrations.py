@@ -7,13 +7,17 @@ migrates otherwise, or reads the migration, is not helped by that.
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from types import SimpleNamespace
 
 from django.apps import apps
-from django.db import migrations
+from django.conf import settings
+from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 
 from audit.walls import every_organisation
+from programs.actions import load_standard_catalogue
+from programs.models import Indicator
 from tests.test_architecture import FLOORS
 
 # Written before the rule, each right for a reason of its own. A new one has none.
@@ -106,3 +110,28 @@ def test_the_check_sees_what_writes_rows_and_what_counts_them():
     assert unsafe(found) == [
         f"app.{name}" for name in ("careless", "inside", "sql", "uncounted", "values", "with")
     ]
+
+
+def test_a_definition_agrees_with_what_it_counts_where_nobody_changed_it(become):
+    load_standard_catalogue()
+    ends = {
+        "CHILDREN": "Enfants. Comptés une fois dans le mois, quel que soit le nombre de venues.",
+        "FAMILIES_NEW": "Les nôtres. Comptés au premier contact de l’année civile sur le site.",
+        "PEOPLE": "Comptés une fois.",
+    }
+    for code, definition in ends.items():
+        Indicator.objects.filter(code=code).update(definition_fr=definition)
+    become(settings.DATABASE_OWNER_URL)
+    reword = import_module("programs.migrations.0011_definitions_that_agree").reword
+    with connection.schema_editor() as editor:
+        reword(apps, editor)
+    with connection.cursor() as cursor:
+        cursor.execute("SET portal.every_organisation = on")
+    found = dict(Indicator.objects.filter(code__in=ends).values_list("code", "definition_fr"))
+    assert found == {
+        "CHILDREN": "Enfants. Chaque personne compte une fois dans le mois,"
+        " même en venant souvent.",
+        "FAMILIES_NEW": "Les nôtres. Chaque ménage compte au premier contact de l’année civile"
+        " sur le site.",
+        "PEOPLE": "Comptés une fois.",
+    }

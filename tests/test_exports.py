@@ -97,8 +97,13 @@ def test_the_codebook_speaks_both_languages(client, network):
     network.events.name_en = "Encounters"
     network.events.save()
     lines = read_xlsx(client).get_sheet_by_name("codebook").to_python()
-    line = next(row for row in lines if row[:2] == ["indicator", "EVENTS"])
-    assert line[2:4] == ["Rencontres", "Encounters"]
+    said = {tuple(row[:2]): row[2:4] for row in lines}
+    assert said["indicator", "EVENTS"] == ["Rencontres", "Encounters"]
+    french, english = said["file", "purpose"]
+    assert (french, english) == (
+        "conseil d’administration ou direction",
+        "board or management of the organisation",
+    )
     assert {"unit", "measure", "missing_reason", "file"} <= {row[0] for row in lines}
 
 

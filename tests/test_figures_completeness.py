@@ -71,6 +71,23 @@ def test_a_program_that_ended_owes_nothing_more(network):
     assert section(network, {"period": "2024"}).completeness.reports == 3 * 2
 
 
+def test_what_ended_before_the_months_says_so_instead_of_not_yet(network):
+    later, coming = {"period": "2024-06"}, {"period": "2024-07"}
+    assert not section(network, coming).completeness.has_ended
+    for place in (network.north, network.south, network.hill):
+        assert not section(network, later).completeness.has_ended
+        place.active = (dt.date(2024, 1, 1), dt.date(2024, 5, 20))
+        place.save()
+    assert section(network, later).completeness.has_ended
+    assert not section(network, {"period": "2024"}).completeness.has_ended
+    network.hill.active = (dt.date(2024, 1, 1), None)
+    network.hill.save()
+    network.program.ends_on = dt.date(2024, 5, 31)
+    network.program.save()
+    found = section(network, later).completeness
+    assert (found.has_ended, found.reports) == (True, 0)
+
+
 def test_an_approved_report_without_the_figure_does_not_complete_it(network):
     counts_of(network, network.north, 6, 5)
     report = counts_of(network, network.south, 6, 5, status="draft")

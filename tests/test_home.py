@@ -1,5 +1,7 @@
 """What waits for each person today."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -11,6 +13,7 @@ from programs.months import month_after
 from .factories import (
     ALWAYS,
     make_filled_report,
+    make_grant,
     make_program_site,
     make_report,
     make_site,
@@ -134,6 +137,15 @@ def test_each_role_finds_its_own(client, role, said):
     assert said in page
     assert "My reports to enter" not in page
     assert page.count("<h1") == 1
+
+
+def test_a_project_without_an_end_is_funded_since_its_first_day(client):
+    funder = make_user(Role.FUNDER)
+    grant = make_grant(funder=funder.memberships.get().organisation)
+    grant.project.period = (dt.date(2013, 1, 1), None)
+    grant.project.save()
+    page = " ".join(opened(client, funder).split())
+    assert f"{grant.project.organisation} · since 1 Jan 2013" in page
 
 
 def test_home_takes_as_many_queries_for_many_sites_as_for_one(

@@ -67,6 +67,12 @@ def test_a_mistake_keeps_what_was_typed(client, place, worker):
     assert not TallySheet.objects.exists()
 
 
+def test_the_most_a_box_holds_is_written_with_the_houses_spaces(client, place, worker):
+    html = post(client, place, "10001").content.decode()
+    assert "Give a number of at most 10\u202f000." in html
+    assert not TallySheet.objects.exists()
+
+
 def test_no_total_adds_what_is_refused(client, place, worker):
     html = post(client, place, "10001", "7").content.decode()
     assert "data-total>7</output>" in html

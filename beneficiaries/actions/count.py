@@ -223,7 +223,7 @@ def check_value(entry: Entry) -> None:
     """A number that the column could not even hold is refused before the database."""
     if entry.value is not None and not 0 <= entry.value <= BeneficiaryCount.MAX_VALUE:
         raise ValidationError(
-            _("A count is a whole number from 0 to 100,000."), code="beneficiarycount_value"
+            _("A count is a whole number from 0 to 100 000."), code="beneficiarycount_value"
         )
 
 

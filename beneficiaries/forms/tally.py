@@ -148,7 +148,10 @@ def _number(label: str) -> forms.IntegerField:
         min_value=0,
         max_value=MOST,
         widget=forms.TextInput(attrs=attributes | {"class": "tally-number", "placeholder": "0"}),
-        error_messages={"invalid": gettext_lazy("Give a whole number.")},
+        error_messages={
+            "invalid": gettext_lazy("Give a whole number."),
+            "max_value": gettext_lazy("Give a number of at most 10 000."),
+        },
     )
 
 

@@ -134,7 +134,7 @@ class BeneficiaryCount(models.Model):
             CheckConstraint(
                 name="beneficiarycount_value",
                 condition=Q(value__isnull=True) | Q(value__range=(0, 100_000)),
-                violation_error_message=_("A count is a whole number from 0 to 100,000."),
+                violation_error_message=_("A count is a whole number from 0 to 100 000."),
             ),
             CheckConstraint(
                 name="beneficiarycount_value_or_reason",

@@ -17,7 +17,7 @@ def steps() -> list[str]:
             "Each sheet is a site in a program. Fill in the white cells; the grey ones are "
             "computed or closed."
         ),
-        _("Write whole numbers from 0 to 100,000. Zero means that you counted and found nobody."),
+        _("Write whole numbers from 0 to 100 000. Zero means that you counted and found nobody."),
         _("If a number is missing, write why: nc not collected, na not applicable, … withheld."),
         _("An empty cell changes nothing: what the portal already holds stays."),
         _("Do not add, move or rename lines, columns or sheets. Save the file as .xlsx."),

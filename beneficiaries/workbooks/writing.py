@@ -174,7 +174,7 @@ class _Writer:
                 "value": f"=IF(ISNUMBER({cell}),{whole},OR({marks}))",
                 "error_title": in_both(lambda: _("Not a count")),
                 "error_message": in_both(
-                    lambda: _("A whole number from 0 to 100,000, or nc, na or …"), "\n"
+                    lambda: _("A whole number from 0 to 100 000, or nc, na or …"), "\n"
                 ),
             },
         )

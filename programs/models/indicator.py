@@ -197,13 +197,13 @@ class Indicator(models.Model):
             return gettext("Months add up: a quarter or a year is the sum of its months.")
         if self.time_rule == self.TimeRule.LAST:
             return gettext("Months do not add up: the last month of a period stands for it.")
-        return gettext("Months never add up: the same person may come back from month to month.")
+        return gettext("Months never add up: two may count the same person or household.")
 
     @property
     def how_sites_add_up(self) -> str:
         if self.site_rule == self.SiteRule.SUM:
             return gettext("Sites add up: several sites together are the sum of each.")
-        return gettext("Sites never add up: the same person may come to several.")
+        return gettext("Sites never add up: two may count the same person or household.")
 
 
 @tracked()

@@ -2,6 +2,8 @@
 
 from .rows import IndicatorRow
 
+EACH = {"person": "Chaque personne", "household": "Chaque ménage"}
+
 
 def followed(
     code: str,
@@ -21,7 +23,7 @@ def followed(
             unit,
             "active_in_period",
             breakdown,
-            (names[0], f"{fr} Comptés une fois dans le mois, quel que soit le nombre de venues."),
+            (names[0], f"{fr} {EACH[unit]} compte une fois dans le mois, même en venant souvent."),
             (names[1], f"{en} Counted once in the month, however often they come."),
             summed_by=f"{code}_NEW",
             at_most=at_most,
@@ -31,7 +33,10 @@ def followed(
             unit,
             "new_in_year",
             breakdown,
-            (new_names[0], f"{fr} Comptés au premier contact de l’année civile sur le site."),
+            (
+                new_names[0],
+                f"{fr} {EACH[unit]} compte au premier contact de l’année civile sur le site.",
+            ),
             (new_names[1], f"{en} Counted at the first contact of the civil year at the site."),
             at_most=code,
         ),

@@ -17,7 +17,7 @@ from reports.budget import HOURS_KEPT
 from reports.exports import Mark, Source, folder, new_passphrase, pack
 from reports.figures import Selection
 from reports.models import Export
-from reports.models.states import FOLLOWS, Failure, State
+from reports.models.states import FOLLOWS, Failure, Purpose, State
 from reports.rights import EXPORT
 
 from .export import facts, locked
@@ -110,7 +110,8 @@ def _source(export: Export, by: User) -> Source:
 
 
 def _write(export: Export, source: Source, by: User) -> None:
-    mark = Mark(export.number, by.display_name, str(export.get_purpose_display()), export.built_at)
+    purpose = Purpose(export.purpose).label
+    mark = Mark(export.number, by.display_name, purpose, export.built_at)
     export.passphrase, export.file_name = new_passphrase(), folder.new_name()
     path = folder.path_of(export.file_name)
     pack(source.files(mark), export.passphrase, path)

@@ -52,7 +52,7 @@ def _about(board: Board, mark: Mark) -> Iterable[Line]:
     return [
         ("file", "export", mark.number, mark.number, "", ""),
         ("file", "made_for", mark.person, mark.person, "", ""),
-        ("file", "purpose", mark.purpose, mark.purpose, "", ""),
+        ("file", "purpose", *_both(mark.purpose), "", ""),
         ("file", "made_at", now, now, "", ""),
         ("file", "question", french, english, "", ""),
     ]

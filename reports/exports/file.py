@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 # The full-width ones are read as formulas by spreadsheets of East Asia.
@@ -33,7 +34,8 @@ class Mark:
 
     number: str
     person: str
-    purpose: str
+    # Said in the language of whoever reads.
+    purpose: str | Promise
     made_at: dt.datetime
 
     @property

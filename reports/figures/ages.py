@@ -73,10 +73,10 @@ def _month_note(tile: Tile, indicator: Indicator) -> list[str]:
     if indicator.time_rule == LAST:
         return [tile.stock_note]
     values = {"month": short(tile.total.month)}
-    return [_("In %(month)s, the highest month: distinct persons never add up.") % values]
+    return [_("In %(month)s, the highest month: distinct counts never add up.") % values]
 
 
 def _sites_added_note(asked: Figure, indicator: Indicator) -> list[str]:
     if adds_up(asked, indicator):
         return []
-    return [_("All the sites together: the same person may be counted at two of them.")]
+    return [_("All the sites together: two of them may count the same person or household.")]

@@ -24,6 +24,8 @@ class Completeness:
     late_sites: int
     reports: int
     approved_reports: int
+    # The program, or each of its sites, had ended before.
+    has_ended: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -44,6 +46,8 @@ class Expected:
     waiting: frozenset[SiteMonth]
     # Nothing was submitted, and the last day to do so is over.
     late: frozenset[SiteMonth]
+    # The program, or each of its sites, had ended before the period.
+    has_ended: bool
 
     def completeness(
         self, approved: Iterable[SiteMonth], only: Iterable[dt.date] | None = None
@@ -59,6 +63,7 @@ class Expected:
             late_sites=len({site for site, _month in lacking & self.late}),
             reports=len(expected),
             approved_reports=len(expected) - len(lacking),
+            has_ended=self.has_ended,
         )
 
 
@@ -69,7 +74,17 @@ def expected(selection: Selection, program: Program, reports: Collection[Report]
     came = waiting | {(r.site_id, r.month) for r in reports if r.is_approved}
     due = {month: due_on(program, month) for month in selection.period.months}
     late = {(site, month) for site, month in owed - came if selection.day_at(site) > due[month]}
-    return Expected(program, owed, frozenset(waiting), frozenset(late))
+    return Expected(
+        program, owed, frozenset(waiting), frozenset(late), _has_ended(selection, program)
+    )
+
+
+def _has_ended(selection: Selection, program: Program) -> bool:
+    first = selection.period.start
+    if program.ends_on and program.ends_on < first:
+        return True
+    ends = [place.end for place in selection.places if place.program_id == program.pk]
+    return bool(ends) and all(end and end <= first for end in ends)
 
 
 def _owed(selection: Selection, program: Program) -> Iterable[SiteMonth]:

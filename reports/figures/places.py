@@ -64,7 +64,7 @@ def _site_notes(tile: Tile, indicator: Indicator) -> list[str]:
         return []
     if indicator.time_rule == LAST:
         return [_("Each site at the end of the last month it reported.")]
-    return [_("Each site in its highest month: distinct persons never add up.")]
+    return [_("Each site in its highest month: distinct counts never add up.")]
 
 
 def _expected(goal: Goal, selection: Selection) -> int | None:

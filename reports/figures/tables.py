@@ -140,7 +140,7 @@ def overlap_note(indicator: Indicator, asked: Figure) -> list[str]:
         return []
     return [
         _(
-            "The same person may be counted at two sites: the number lies between "
+            "Two sites may count the same person or household: the number lies between "
             "the largest site and all the sites together."
         )
     ]

@@ -86,7 +86,7 @@ class Tile:
         if self.total and not self.total.amount.is_exact:
             found.append(
                 _("Between the largest site and all sites together: "
-                  "the same person may come to several.")
+                  "two sites may count the same person or household.")
             )  # fmt: skip
         if self.counts_years_apart:
             found.append(

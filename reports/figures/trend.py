@@ -64,7 +64,7 @@ def _trend_notes(rows: list[Row], indicator: Indicator) -> list[str]:
     if any(row.total is None for row in rows):
         notes.append(_("A month without a bar has no approved report: it is not a zero."))
     if indicator.time_rule == NONE:
-        notes.append(_("Months stand side by side: distinct persons never add up over months."))
+        notes.append(_("Months stand side by side: distinct counts never add up over months."))
     return notes
 
 

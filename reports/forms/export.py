@@ -20,7 +20,8 @@ class ExportForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "To whom, for which report. Read by whoever approves it; never name a person we help."
+            "Needed for another purpose. To whom, for which report. Read by whoever approves it; "
+            "never name a person we help."
         ),
     )
 
