@@ -122,7 +122,7 @@ def test_a_definition_agrees_with_what_it_counts_where_nobody_changed_it(become)
     for code, definition in ends.items():
         Indicator.objects.filter(code=code).update(definition_fr=definition)
     become(settings.DATABASE_OWNER_URL)
-    reword = import_module("programs.migrations.0011_definitions_that_agree").reword
+    reword = import_module("programs.migrations.0012_definitions_that_agree").reword
     with connection.schema_editor() as editor:
         reword(apps, editor)
     with connection.cursor() as cursor:

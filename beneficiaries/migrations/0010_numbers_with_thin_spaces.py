@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0009_workbook_of_an_organisation'),
-        ('programs', '0011_definitions_that_agree'),
+        ('programs', '0012_definitions_that_agree'),
     ]
 
     operations = [

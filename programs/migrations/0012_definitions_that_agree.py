@@ -34,7 +34,7 @@ def reword(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0010_messages_that_lead_to_a_field'),
+        ('programs', '0011_targets_of_what_is_counted'),
     ]
 
     operations = [migrations.RunPython(reword, migrations.RunPython.noop)]
