@@ -102,3 +102,11 @@ def test_an_error_box_leads_to_each_field(administrator, own):
     for field in ("name_en", "due_days", "program_indicators-0-active_0"):
         assert f'href="#id_{field}"' in box
         assert f'id="id_{field}"' in page
+
+
+def test_what_is_only_read_is_shown_with_its_hints(administrator, own):
+    """An indicator belongs to all: its page has no field to fill in."""
+    row = make_program_indicator(make_program(own))
+    page = read(administrator, to("indicator", "change", row.indicator_id))
+    assert 'class="help">' in page
+    assert "_helptext" not in page

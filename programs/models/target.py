@@ -132,7 +132,7 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.program} · {self.indicator}: {self.value}"
+        return f"{self.program} · {self.indicator}"
 
     @property
     def days(self) -> tuple[dt.date, dt.date | None]:
