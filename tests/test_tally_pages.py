@@ -1,6 +1,7 @@
 """The pages of the tally sheets, as people use them without any script."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -56,6 +57,13 @@ def test_the_page_shows_what_was_saved(client, place, worker, acting):
     html = client.get(url(place)).content.decode()
     assert 'value="3"' in html
     assert worker.display_name in html
+
+
+def test_a_number_stands_after_its_unit_which_need_not_agree(client, place, worker, acting):
+    saved(place, worker, acting)
+    for address in (reverse("tally_sheets", args=[place.pk, MARCH]), url(place)):
+        html = " ".join(client.get(address).content.decode().split())
+        assert re.search(r"contacts:(</small>)? <(b|output) [^>]*>3</", html), address
 
 
 def test_a_mistake_keeps_what_was_typed(client, place, worker):
