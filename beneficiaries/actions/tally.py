@@ -23,6 +23,7 @@ from .count import Entry, save_cells
 from .report import open_report
 
 Key = tuple[int, int]
+# Of one line of a day's sheet: more is a mistake of typing.
 MOST = 10_000
 
 

@@ -11,11 +11,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from beneficiaries.actions.tally import MOST
 from beneficiaries.models import TallySheet
 from beneficiaries.sheet import Column, Row
 from programs.models import Category, Indicator
 
-MOST = 10_000
 Key = tuple[int, int]
 
 

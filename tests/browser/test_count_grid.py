@@ -57,6 +57,19 @@ def test_a_lost_connection_loses_nothing(desk, report):
     assert sorted(report.counts.values_list("value", flat=True)) == [5, 6]
 
 
+def test_escape_takes_back_a_number_that_waits_for_the_connection(desk, report):
+    desk.page.context.set_offline(True)
+    cells(desk).nth(0).focus()
+    typed(desk, "5", "Tab")
+    state(desk, 0, "waiting")
+    cells(desk).nth(0).focus()
+    typed(desk, "Escape", "Tab", "6", "Tab")
+    desk.page.context.set_offline(False)
+    state(desk, 1, "saved")
+    assert report.counts.get().value == 6
+    assert cells(desk).nth(0).input_value() == ""
+
+
 def test_somebody_elses_number_is_shown_beside_ones_own(desk, report):
     colleague = make_user(Role.FIELD_WORKER, report.organisation)
     first, second = [tuple(map(int, cell.split("-")[1:])) for cell in ids(desk)[:2]]
@@ -103,6 +116,7 @@ def test_a_comment_is_written_by_keyboard(desk, report):
     typed(desk, "F2")
     desk.page.fill("#cell-comment", "Holidays.")
     assert desk.violations() == []
+    desk.page.mouse.click(5, 5)  # beside the dialog: what was typed is not thrown away
     desk.page.click("text=Save the comment")
     desk.page.wait_for_selector("td.commented")
     assert report.counts.get().comment == "Holidays."

@@ -253,7 +253,9 @@ form.addEventListener("keydown", (event) => {
   if (!input.matches(".count-grid input[inputmode]") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") {
     const was = input.dataset.was ?? input.defaultValue;
-    if (input.value !== was && input.closest("td").matches(".invalid")) state(input, "");
+    const isKept = !sending && waiting.delete(input.id);
+    if (isKept) store();
+    if (isKept || (input.value !== was && input.closest("td").matches(".invalid"))) state(input, "");
     input.value = was;
     total(input.closest("tr"));
     input.select();
@@ -299,7 +301,8 @@ async function openCell(input) {
 document.getElementById("cell-open").addEventListener("click", () => current && openCell(current));
 dialog.addEventListener("close", () => current?.focus());
 dialog.addEventListener("click", (event) => {
-  if (event.target === dialog || event.target.closest(".close-dialog")) { event.preventDefault(); dialog.close(); }
+  const isTyped = [...dialog.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+  if ((event.target === dialog && !isTyped) || event.target.closest(".close-dialog")) { event.preventDefault(); dialog.close(); }
 });
 dialog.addEventListener("submit", async (event) => {
   const sent = event.target;
